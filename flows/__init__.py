@@ -1,0 +1,1 @@
+"""The edges: files in, exports out, when things run, and the command line."""

@@ -1,0 +1,1 @@
+"""What the readers in flows/sources share. Imports schemas only."""

@@ -1,0 +1,238 @@
+"""callqa.toml as frozen dataclasses. An unknown or wrong key is an error that names file, line and key."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from schemas.errors import ConfigError, Where
+from schemas.typed import build
+
+FILE_NAME = "callqa.toml"
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+
+@dataclass(frozen=True)
+class Site:
+    """The centre: its name, the zone its business days are counted in, its languages."""
+
+    name: str
+    timezone: str
+    languages: tuple[str, ...] = ("de", "en")
+
+    def __post_init__(self) -> None:
+        """Refuse a zone that does not exist."""
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"unknown time zone {self.timezone!r}, expected a name such as Europe/Berlin") from None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of file in the inbox. `format` is the name of a module in flows/sources."""
+
+    name: str
+    format: str
+    files: str
+    system: str = ""
+    mapping: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse names that could not be an identifier."""
+        for value in (self.name, self.system or self.name, self.format):
+            if not NAME.match(value):
+                raise ValueError(f"{value!r} must be small letters, digits and _, starting with a letter")
+        if self.mapping and self.settings:
+            raise ValueError(f"source {self.name!r} has both a mapping and settings: keep one")
+        if not self.system:
+            object.__setattr__(self, "system", self.name)
+
+
+@dataclass(frozen=True)
+class Publish:
+    """How many published snapshots stay."""
+
+    keep: int = 7
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """Who may be shown. `team` is the default; `agent` needs purpose, agreement_ref and retention_days."""
+
+    mode: Literal["team", "agent"] = "team"
+    purpose: str = ""
+    agreement_ref: str = ""
+    retention_days: int = 0
+    min_team: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse per-agent output without its reasons."""
+        if self.mode == "agent" and not (self.purpose and self.agreement_ref and self.retention_days > 0):
+            raise ValueError(
+                'mode = "agent" needs purpose, agreement_ref and retention_days: they are printed on every export'
+            )
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one night may use, and one file at most."""
+
+    memory_mb: int = 2048
+    threads: int = 2
+    reader_memory_mb: int = 2048
+    reader_seconds: int = 900
+    file_mb: int = 4096
+    record_mb: int = 16
+
+
+@dataclass(frozen=True)
+class Quality:
+    """When a whole file is refused."""
+
+    max_quarantine_share: float = 0.2
+    min_records_for_share: int = 20
+
+
+@dataclass(frozen=True)
+class Nightly:
+    """When the night runs, in the site's zone, and from how many values a figure is shown."""
+
+    cron: str = "15 2 * * *"
+    min_n: int = 10
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole of callqa.toml. `root` is the workspace: the folder the file lies in."""
+
+    root: Path
+    site: Site
+    sources: tuple[Source, ...]
+    publish: Publish = Publish()
+    privacy: Privacy = Privacy()
+    limits: Limits = Limits()
+    quality: Quality = Quality()
+    nightly: Nightly = Nightly()
+    config_hash: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse two sources of one name."""
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two sources are called {twice[0]!r}: names must differ")
+
+    @property
+    def inbox(self) -> Path:
+        """Where files are dropped."""
+        return self.root / "inbox"
+
+    @property
+    def policies(self) -> Path:
+        """Where policy YAMLs lie."""
+        return self.root / "policies"
+
+    @property
+    def data(self) -> Path:
+        """Everything callqa writes."""
+        return self.root / "data"
+
+    @property
+    def landing(self) -> Path:
+        """Copies of every file, named by content hash."""
+        return self.data / "landing"
+
+    @property
+    def work_file(self) -> Path:
+        """The database a night writes; nobody else opens it."""
+        return self.data / "work.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The database people query, replaced as a whole."""
+        return self.data / "published" / "callqa.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        """The last published databases, one file a run."""
+        return self.data / "published" / "snapshots"
+
+    @property
+    def runs(self) -> Path:
+        """One report a run, as JSON and Markdown."""
+        return self.data / "runs"
+
+    @property
+    def validation_docs(self) -> Path:
+        """Great Expectations' Data Docs."""
+        return self.data / "validation"
+
+    @property
+    def exports(self) -> Path:
+        """Where exports go unless told otherwise."""
+        return self.data / "exports"
+
+    @property
+    def tmp(self) -> Path:
+        """Scratch of a running night, emptied at its start."""
+        return self.data / "tmp"
+
+
+def load_config(workspace: Path) -> Config:
+    """Read and check `<workspace>/callqa.toml`. Raises ConfigError naming file, line and key."""
+    path = workspace / FILE_NAME
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError(
+            f"no {FILE_NAME} in {workspace}", fix="Run `callqa init` there, or name a workspace with -w."
+        ) from None
+    try:
+        text = content.decode("utf-8")
+        raw = tomllib.loads(text)
+    except UnicodeDecodeError as problem:
+        raise ConfigError(
+            "not UTF-8", where=Where(path), found=f"byte {problem.start}", fix="Save it as UTF-8."
+        ) from None
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigError(f"not valid TOML: {problem}", where=Where(path)) from None
+
+    def locate(key: str) -> Where:
+        return Where(path, line=_line_of(text, key), field=key)
+
+    for own in ("root", "config_hash"):
+        if own in raw:
+            raise ConfigError("unknown key", where=locate(own))
+    raw |= {"root": str(workspace.resolve()), "config_hash": hashlib.sha256(content).hexdigest()}
+    return build(Config, raw, locate, error=ConfigError)
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """Return the line of a dotted key (`sources.1.format`), or of the nearest table around it; None when absent."""
+    *tables, name = key.split(".")
+    wanted = [part for part in tables if not part.isdigit()]
+    position = next((int(part) for part in tables if part.isdigit()), 0)
+    seen: dict[str, int] = {}
+    inside: list[str] = []
+    best = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
+        if header:
+            inside = [part.strip().strip('"') for part in header.group(2).split(".")]
+            if header.group(1) == "[[":
+                seen[".".join(inside)] = seen.get(".".join(inside), -1) + 1
+            if inside == [*wanted, name]:
+                return number
+        at_item = not any(part.isdigit() for part in tables) or seen.get(".".join(wanted[:1]), 0) == position
+        if inside == wanted and at_item:
+            best = best or (number if header else None)
+            if re.match(rf'\s*"?{re.escape(name)}"?\s*=', line):
+                return number
+    return best

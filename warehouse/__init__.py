@@ -1,0 +1,1 @@
+"""The facts: DuckDB only. Stage, versioned load, derived tables, metrics, publishing."""

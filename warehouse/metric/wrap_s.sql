@@ -1,0 +1,6 @@
+-- Seconds of wrap in a leg, as the source logs them.
+select
+    leg_id as entity_id,
+    case when outcome = 'handled' then wrap_s end as value,
+    case when outcome <> 'handled' then 'excluded' when wrap_s is null then 'unknown' else 'counted' end as state
+from core.leg
