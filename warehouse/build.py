@@ -28,6 +28,7 @@ def build(
     macros(connection)
     if "core" in folders:
         current_views(connection, taken=set(models))
+        as_published(connection)
     rows: dict[str, int] = {}
     for model in ordered(connection, models):
         count = create(connection, model, params)
@@ -67,6 +68,17 @@ def current_views(connection: DuckDBPyConnection, taken: set[str]) -> None:
             "WHERE superseded_seq IS NULL"
         )
         _comment(connection, "VIEW", declared.full_name, declared.grain, comments)
+
+
+def as_published(connection: DuckDBPyConnection) -> None:
+    """Create `<schema>.<table>_as_published(run)` for versioned tables: what that run knew, in the current columns."""
+    for declared in all_tables().values():
+        if declared.versioned:
+            columns = ", ".join(column.name for column in declared.stored if column.name != "superseded_seq")
+            connection.execute(
+                f"CREATE OR REPLACE MACRO {declared.full_name}_as_published(run) AS TABLE SELECT {columns} "
+                f"FROM {declared.home} WHERE run_seq <= run AND (superseded_seq IS NULL OR superseded_seq > run)"
+            )
 
 
 def metric_views(connection: DuckDBPyConnection) -> None:

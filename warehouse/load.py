@@ -57,10 +57,10 @@ def next_run_seq(connection: DuckDBPyConnection) -> int:
     return int((connection.execute("SELECT coalesce(max(run_seq), 0) + 1 FROM ops.run").fetchone() or (1,))[0])
 
 
-def loaded_before(connection: DuckDBPyConnection) -> set[tuple[str, str]]:
-    """Return (source, file_id) of every file whose content was loaded by an earlier run."""
-    query = "SELECT source, file_id FROM ops.file_ledger WHERE status = 'loaded'"
-    return {(source, file_id) for source, file_id in connection.execute(query).fetchall()}
+def loaded_before(connection: DuckDBPyConnection) -> set[str]:
+    """Return the content hash of every file that was loaded by an earlier run, whatever it was called then."""
+    query = "SELECT DISTINCT file_id FROM ops.file_ledger WHERE status = 'loaded'"
+    return {file_id for (file_id,) in connection.execute(query).fetchall()}
 
 
 def load(
