@@ -205,7 +205,7 @@ def load_config(workspace: Path) -> Config:
         raise ConfigError(f"not valid TOML: {problem}", where=Where(path)) from None
 
     def locate(key: str) -> Where:
-        return Where(path, line=_line_of(text, key), field=key)
+        return Where(path, line=line_of(text, key), field=key)
 
     for own in ("root", "config_hash"):
         if own in raw:
@@ -214,7 +214,7 @@ def load_config(workspace: Path) -> Config:
     return build(Config, raw, locate, error=ConfigError)
 
 
-def _line_of(text: str, key: str) -> int | None:
+def line_of(text: str, key: str) -> int | None:
     """Return the line of a dotted key (`sources.1.format`), or of the nearest table around it; None when absent."""
     *tables, name = key.split(".")
     wanted = [part for part in tables if not part.isdigit()]

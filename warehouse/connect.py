@@ -67,6 +67,16 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@contextmanager
+def open_memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an empty database in memory that reaches no file: for trying patterns and worked examples."""
+    with duckdb.connect(config=_SAFE) as connection:
+        for statement in ("SET TimeZone = 'UTC'", "SET enable_external_access = false"):
+            connection.execute(statement)
+        connection.execute("SET lock_configuration = true")
+        yield connection
+
+
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Create schemas and declared tables that are missing, and add columns declared since the file was made."""
     for schema in SCHEMAS:

@@ -35,6 +35,7 @@ TABLE = Table(
             allowed=("dst_overlap",),
             severity="warn",
         ),
+        Column("ivr_s", "seconds", "Time in the voice menu before the queue.", unit="s", low=0, high=86400),
         Column(
             "queue_s",
             "seconds",

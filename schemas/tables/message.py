@@ -12,8 +12,12 @@ TABLE = Table(
             "message_id", "text", "`<system>:<Message-ID>`, or a hash of the message where it has none.", required=True
         ),
         Column("system", "text", "The system whose thread and ticket ids this message shares.", required=True),
-        Column("in_reply_to", "text", "Message-ID this one answers, without angle brackets."),
-        Column("reference_ids", "texts", "Message-IDs of the thread so far, oldest first, without angle brackets."),
+        Column(
+            "in_reply_to",
+            "text",
+            "message_id of the one it answers: `<system>:` and its Message-ID without angle brackets.",
+        ),
+        Column("reference_ids", "texts", "message_ids of the thread so far, oldest first."),
         Column("sent_at", "timestamp", "When it was sent; NULL when no header gives a usable date."),
         Column("date_raw", "text", "The Date header as it stands."),
         Column(

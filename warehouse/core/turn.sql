@@ -13,7 +13,18 @@ with
         where outcome = 'handled'
     ),
     said as (
-        select interaction_id, seq, speaker, agent_id, start_ms, end_ms, text, null as subject, language, confidence
+        select
+            interaction_id,
+            seq,
+            speaker,
+            agent_id,
+            start_ms,
+            end_ms,
+            text,
+            null as subject,
+            language,
+            confidence,
+            false as is_mail
         from core.utterance
         union all
         select
@@ -26,11 +37,19 @@ with
             m.body_new as text,
             m.subject,
             m.language,
-            null as confidence
+            null as confidence,
+            true as is_mail
         from core.message as m
         join core.thread_message as t using (message_id)
+        where m.is_public
     ),
-    alone as (select h.leg_id, s.* from said as s join handled as h using (interaction_id) where h.legs = 1),
+    -- A mail from a shared mailbox names nobody: it is not put to the one agent the thread happens to have.
+    alone as (
+        select h.leg_id, s.*
+        from said as s
+        join handled as h using (interaction_id)
+        where h.legs = 1 and (not s.is_mail or s.speaker <> 'agent' or s.agent_id = h.agent_id)
+    ),
     shared as (select s.* from said as s where s.interaction_id in (select interaction_id from handled where legs > 1)),
     -- An agent who comes back after a transfer has two legs: the first run of turns is the first leg's.
     changes as (

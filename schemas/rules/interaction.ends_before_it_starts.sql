@@ -1,0 +1,3 @@
+-- An interaction ends at or after its start.
+-- severity: quarantine
+select file_id, record_no, ended_at::varchar as found from stage.interaction where ended_at < started_at
