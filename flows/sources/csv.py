@@ -1,0 +1,31 @@
+"""CSV and other delimited text, by a mapping YAML. All columns are read as text and converted by our own rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flows.reading.csv_text import CsvText
+from flows.reading.mapping import Mapping as Settings
+from flows.reading.mapping import read_mapping
+from flows.reading.records import check_mapped, check_names, to_chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from flows.reading.contract import Chunk, SourceFile
+    from schemas.errors import Where
+
+
+def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:
+    """Return the checked mapping."""
+    return read_mapping(raw, where)
+
+
+def read(file: SourceFile, settings: Settings) -> Iterator[Chunk]:
+    """Yield the records of a file, about 8 MB of it at a time."""
+    with file.path.open("rb") as handle:
+        text = CsvText(handle, settings, file)
+        check_names(text.names, settings, file, line=1)
+        check_mapped(text.names, settings, file)
+        for columns in text.blocks():
+            yield to_chunk(columns, settings, file)

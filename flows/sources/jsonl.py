@@ -1,0 +1,28 @@
+"""JSON lines, one object a line, by a mapping YAML. Nested transcripts become utterances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flows.reading.json_text import lines
+from flows.reading.mapping import Mapping as Settings
+from flows.reading.mapping import read_mapping
+from flows.reading.records import to_chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from flows.reading.contract import Chunk, SourceFile
+    from schemas.errors import Where
+
+
+def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:
+    """Return the checked mapping."""
+    return read_mapping(raw, where)
+
+
+def read(file: SourceFile, settings: Settings) -> Iterator[Chunk]:
+    """Yield the records of a file. A mapped key may be absent from any record: it is then unknown."""
+    with file.path.open("rb") as handle:
+        for columns in lines(handle, settings, file):
+            yield to_chunk(columns, settings, file)
