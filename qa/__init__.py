@@ -1,0 +1,1 @@
+"""The judgement: policies as YAML, compiled to SQL, scored with evidence, explained."""

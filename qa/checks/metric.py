@@ -1,0 +1,65 @@
+"""A published metric of the leg, or of its interaction, must lie between limits.
+
+    check:
+      metric: {metric: hold_s, max: 120}
+
+Unknown where the metric is unknown or immature; not applicable where the metric excludes the contact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qa.checks import Pieces
+from qa.sql_text import identifier, quoted
+from schemas.errors import UsageError
+from warehouse.models import metric as contract
+
+
+@dataclass(frozen=True)
+class Check:
+    """Settings of a metric check; limits are in the metric's unit and belong to the good side."""
+
+    metric: str
+    min: float | None = None
+    max: float | None = None
+
+    def problems(self) -> list[str]:
+        """Return what cannot work."""
+        out = []
+        if self.min is None and self.max is None:
+            out.append("a metric check has `min` or `max`")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            out.append("min is above max")
+        try:
+            contract(self.metric)
+        except UsageError as problem:
+            out.append(str(problem))
+        return out
+
+    def pieces(self, key: str) -> Pieces:
+        """Return the SQL of the question."""
+        grain, unit = contract(self.metric).grain, contract(self.metric).unit
+        row = f"m_{key}"
+        limits = [f"{row}.value >= {quoted(self.min)}" if self.min is not None else ""]
+        limits.append(f"{row}.value <= {quoted(self.max)}" if self.max is not None else "")
+        inside = " AND ".join(limit for limit in limits if limit)
+        return Pieces(
+            outcome=(
+                f"CASE WHEN {row}.state = 'excluded' THEN 'not_applicable' "
+                f"WHEN {row}.state IS DISTINCT FROM 'counted' OR {row}.value IS NULL THEN 'unknown' "
+                f"WHEN {inside} THEN 'pass' ELSE 'fail' END"
+            ),
+            reason=(
+                f"CASE WHEN {row}.state = 'counted' THEN {quoted(f'{self.metric} is ')} "
+                f"|| round({row}.value::DOUBLE, 1) || {quoted(f' {unit}')} "
+                f"ELSE {quoted(f'{self.metric} is ')} || coalesce({row}.state, 'unknown') END"
+            ),
+            evidence=(
+                f"to_json({{'metric': {quoted(self.metric)}, 'value': {row}.value::DOUBLE, "
+                f"'min': {quoted(self.min)}::DOUBLE, 'max': {quoted(self.max)}::DOUBLE}})"
+            ),
+            joins=[
+                f"LEFT JOIN metric.{identifier(self.metric)} AS {row} ON {row}.entity_id = c.{identifier(grain)}_id"
+            ],
+        )

@@ -1,0 +1,130 @@
+-- Score of a leg under a policy, from its answers: the arithmetic of docs/policy-author.md, the same for every policy.
+with
+    answers as (
+        select a.*, q.section_weight, q.critical, q.fatal, q.bonus
+        from stage.answer as a
+        join stage.question as q using (policy_id, policy_version, question_id)
+    ),
+    sections as (
+        select
+            leg_id,
+            policy_id,
+            policy_version,
+            section_id,
+            any_value(section_weight) as section_weight,
+            sum(weight) filter (outcome <> 'not_applicable') as applicable,
+            sum(weight) filter (outcome in ('pass', 'fail')) as answered,
+            coalesce(sum(weight * score) filter (outcome in ('pass', 'fail')), 0) as earned,
+            coalesce(sum(weight) filter (outcome = 'unknown'), 0) as open,
+            bool_or(fatal = 'section' and outcome = 'fail') as is_zeroed,
+            bool_or(fatal = 'section' and outcome = 'unknown') as may_be_zeroed
+        from answers
+        group by leg_id, policy_id, policy_version, section_id
+    ),
+    raised as (
+        select
+            leg_id,
+            policy_id,
+            policy_version,
+            100
+            * sum(section_weight * earned / answered) filter (answered > 0)
+            / nullif(sum(section_weight) filter (answered > 0), 0) as raw,
+            100
+            * sum(section_weight * case when is_zeroed then 0 else earned / answered end) filter (answered > 0)
+            / nullif(sum(section_weight) filter (answered > 0), 0) as kept,
+            100
+            * sum(section_weight * case when is_zeroed or may_be_zeroed then 0 else earned / applicable end) filter (
+                applicable > 0
+            )
+            / nullif(sum(section_weight) filter (applicable > 0), 0) as low,
+            100 * sum(section_weight * case when is_zeroed then 0 else (earned + open) / applicable end) filter (
+                applicable > 0
+            )
+            / nullif(sum(section_weight) filter (applicable > 0), 0) as high,
+            sum(section_weight * coalesce(answered, 0) / applicable) filter (applicable > 0)
+            / nullif(sum(section_weight) filter (applicable > 0), 0) as coverage
+        from sections
+        group by leg_id, policy_id, policy_version
+    ),
+    marks as (
+        select
+            leg_id,
+            policy_id,
+            policy_version,
+            bool_or(fatal = 'policy' and outcome = 'fail') as fatal,
+            bool_or(fatal = 'policy' and outcome = 'unknown') as may_be_fatal,
+            coalesce(sum(bonus) filter (outcome = 'pass'), 0) as bonus,
+            coalesce(sum(bonus) filter (outcome = 'unknown'), 0) as open_bonus,
+            bool_and(outcome = 'pass') filter (
+                critical = 'customer' and outcome in ('pass', 'fail')
+            ) as customer_critical_pass,
+            bool_and(outcome = 'pass') filter (
+                critical = 'business' and outcome in ('pass', 'fail')
+            ) as business_critical_pass,
+            bool_and(outcome = 'pass') filter (
+                critical = 'compliance' and outcome in ('pass', 'fail')
+            ) as compliance_critical_pass
+        from answers
+        group by leg_id, policy_id, policy_version
+    ),
+    scored as (
+        select
+            r.leg_id,
+            r.policy_id,
+            r.policy_version,
+            r.raw,
+            r.coverage,
+            case
+                when r.raw is null or r.coverage < p.min_coverage
+                then null
+                when coalesce(m.fatal, false)
+                then 0
+                else least(100, r.kept + m.bonus)
+            end as final,
+            case
+                when coalesce(m.fatal, false) or coalesce(m.may_be_fatal, false)
+                then least(0, r.low)
+                else least(100, r.low + m.bonus)
+            end as low,
+            case
+                when coalesce(m.fatal, false) then least(0, r.high) else least(100, r.high + m.bonus + m.open_bonus)
+            end as high,
+            m.fatal,
+            m.customer_critical_pass,
+            m.business_critical_pass,
+            m.compliance_critical_pass,
+            p.pass_mark
+        from raised as r
+        join marks as m using (leg_id, policy_id, policy_version)
+        join stage.policy_setting as p using (policy_id, policy_version)
+    )
+select
+    s.leg_id,
+    s.policy_id,
+    s.policy_version,
+    p.policy_hash,
+    c.interaction_id,
+    c.agent_id,
+    c.contact_on,
+    s.raw,
+    s.final,
+    s.low,
+    s.high,
+    s.coverage,
+    coalesce(s.fatal, false) as fatal,
+    s.customer_critical_pass,
+    s.business_critical_pass,
+    s.compliance_critical_pass,
+    s.final >= s.pass_mark as passed,
+    (
+        select arg_max(b.name, b.start)
+        from stage.band as b
+        where b.policy_id = s.policy_id and b.policy_version = s.policy_version and s.final >= b.start
+    ) as band,
+    c.interaction_version,
+    c.leg_version,
+    c.transcript_version,
+    $code_version as code_version
+from scored as s
+join stage.policy_setting as p using (policy_id, policy_version)
+join core.leg_context as c using (leg_id)

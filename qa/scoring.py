@@ -1,0 +1,70 @@
+"""Score all legs under all policies: answers first, then the arithmetic of score.sql. Same rows in, same rows out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.compile import compile_policies
+from schemas.tables import table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from qa.policy import Policy
+
+SCORE_SQL = Path(__file__).with_name("score.sql")
+
+
+def score_all(connection: DuckDBPyConnection, policies: list[Policy], *, code_version: str) -> None:
+    """Leave `stage.answer` and `stage.score` with the own columns of qa.answer and qa.score."""
+    for name in ("answer", "score"):
+        declared = table(name)
+        connection.execute(f"DROP TABLE IF EXISTS stage.{name}")
+        connection.execute(declared.ddl(f"stage.{name}", declared.own))
+    settings(connection, policies)
+    if not policies:
+        return
+    connection.execute(f"INSERT INTO stage.answer {compile_policies(policies)}")
+    score(connection, code_version)
+
+
+def score(connection: DuckDBPyConnection, code_version: str) -> None:
+    """Compute `stage.score` from `stage.answer` and the settings tables."""
+    sql = SCORE_SQL.read_text(encoding="utf-8")
+    connection.execute(f"INSERT INTO stage.score {sql}", {"code_version": code_version})
+
+
+def settings(connection: DuckDBPyConnection, policies: list[Policy]) -> None:
+    """Make stage.question, stage.policy_setting and stage.band: what the arithmetic must know of each policy."""
+    questions: list[list[Any]] = []
+    marks: list[list[Any]] = []
+    bands: list[list[Any]] = []
+    for policy in policies:
+        shape, version = policy.shape, policy.shape.version
+        marks.append([policy.policy_id, version, policy.policy_hash, shape.pass_mark, shape.min_coverage])
+        bands += [[policy.policy_id, version, band.name, band.start] for band in shape.bands]
+        questions += [
+            [policy.policy_id, version, one.id, section.weight, one.critical, one.fatal, one.bonus]
+            for section, one in policy.questions()
+        ]
+    _fill(
+        connection,
+        "question",
+        "policy_id VARCHAR, policy_version BIGINT, question_id VARCHAR, section_weight DOUBLE, critical VARCHAR, "
+        "fatal VARCHAR, bonus DOUBLE",
+        questions,
+    )
+    _fill(
+        connection,
+        "policy_setting",
+        "policy_id VARCHAR, policy_version BIGINT, policy_hash VARCHAR, pass_mark DOUBLE, min_coverage DOUBLE",
+        marks,
+    )
+    _fill(connection, "band", "policy_id VARCHAR, policy_version BIGINT, name VARCHAR, start DOUBLE", bands)
+
+
+def _fill(connection: DuckDBPyConnection, name: str, columns: str, rows: list[list[Any]]) -> None:
+    connection.execute(f"CREATE OR REPLACE TABLE stage.{name} ({columns})")
+    if rows:
+        connection.executemany(f"INSERT INTO stage.{name} VALUES ({', '.join('?' for _ in rows[0])})", rows)
