@@ -1,0 +1,135 @@
+"""`callqa sql`: ask the published file."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli import output
+from flows.cli.options import HERE, Format, Limit, Output, Raw, Workspace
+from schemas.errors import CallqaError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+BY_ENDING = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "markdown",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+}
+HELP = "End a query with ; . Also: .tables lists tables, .schema TABLE its columns, .quit ends."
+TABLES = (
+    "SELECT schema_name || '.' || name AS \"table\", comment FROM ("
+    "SELECT schema_name, table_name AS name, comment FROM duckdb_tables() WHERE NOT internal UNION ALL "
+    "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal) ORDER BY 1"
+)
+SCHEMA = (
+    'SELECT column_name AS "column", data_type AS type, comment FROM duckdb_columns() '
+    "WHERE schema_name || '.' || table_name = $name ORDER BY column_index"
+)
+
+
+def sql(
+    query: Annotated[
+        str | None, typer.Argument(help="One SQL statement; without it, a prompt or standard input.")
+    ] = None,
+    command: Annotated[
+        str | None, typer.Option("--command", "-c", help="The same as QUERY, as in other shells.")
+    ] = None,
+    workspace: Workspace = HERE,
+    format: Format = None,
+    output_file: Output = None,
+    limit: Limit = None,
+    raw: Raw = False,
+) -> None:
+    """Query the published file.
+
+    Read-only; no other file and no network can be reached. A night that runs meanwhile is not disturbed.
+
+    Example: callqa sql "SELECT agent_id, legs, handle_mean_s FROM mart.agent_day ORDER BY ALL" -w demo --limit 5
+    """
+    from schemas.config import load_config
+    from warehouse.connect import open_published
+
+    if query and command:
+        raise UsageError("two queries", fix="Give QUERY or -c QUERY.")
+    form = format or _by_ending(output_file)
+    text = query or command or (None if sys.stdin.isatty() else sys.stdin.read())
+    config = load_config(workspace)
+    with open_published(config.published) as connection:
+        if text is None:
+            _talk(connection, config.data / "sql_history", form, limit)
+        else:
+            _answer(connection, text, form, output_file, limit, raw=raw)
+
+
+def _by_ending(path: Path | None) -> str:
+    return BY_ENDING.get(path.suffix.lower(), "table") if path else "table"
+
+
+def _answer(
+    connection: DuckDBPyConnection,
+    text: str,
+    form: str,
+    file: Path | None,
+    limit: int | None,
+    *,
+    raw: bool = False,
+    params: dict[str, str] | None = None,
+) -> None:
+    from flows.rows import stream
+
+    rows = stream(connection, text, params)
+    if rows is None:
+        output.say("Done; the statement has no rows.")
+        return
+    output.emit(rows, form, file, limit, raw=raw)
+
+
+def _talk(connection: DuckDBPyConnection, history: Path, form: str, limit: int | None) -> None:
+    """Answer one query after another; an error is one line and the talk goes on."""
+    output.say(f"The published file, read-only. {HELP}")
+    for text in _asked(history):
+        try:
+            if text == ".tables":
+                _answer(connection, TABLES, form, None, 0)
+            elif text.startswith(".schema"):
+                _answer(connection, SCHEMA, form, None, 0, params={"name": text.removeprefix(".schema").strip()})
+            elif text.startswith("."):
+                output.say(HELP)
+            else:
+                _answer(connection, text, form, None, limit)
+        except CallqaError as problem:
+            output.say(str(problem))
+
+
+def _asked(history: Path) -> Iterator[str]:
+    """Yield what the person types: a line that begins with a dot, or lines up to a semicolon, until .quit or Ctrl-D."""
+    import readline
+
+    if history.exists():
+        readline.read_history_file(history)
+    lines: list[str] = []
+    try:
+        while True:
+            line = input("   ...> " if lines else "callqa> ").strip()
+            if not lines and line in (".quit", ".exit"):
+                return
+            lines += [line] if line else []
+            if lines and (lines[0].startswith(".") or lines[-1].endswith(";")):
+                yield "\n".join(lines)
+                lines = []
+    except EOFError:
+        output.say("")
+    finally:
+        history.touch(mode=0o600)
+        readline.set_history_length(1000)
+        readline.write_history_file(history)

@@ -1,0 +1,233 @@
+"""English wordings of a call."""
+
+from flows.demo.bank import Bank
+
+BANK = Bank(
+    opening={
+        (True, True): (
+            "{hello}, you're speaking with {name} at {company}, how can I help you today?",
+            "{hello} and welcome to {company}, my name is {name}.",
+            "{hello}, thank you for calling {company}. This is {name}, what can I do for you?",
+            "{company} customer service, {hello}, {name} speaking.",
+        ),
+        (True, False): (
+            "{hello}, {company} customer service, how can I help?",
+            "{hello} and welcome to {company}. What can I do for you?",
+            "{company}, {hello}, what is it about?",
+        ),
+        (False, True): (
+            "{company} customer service, {name} speaking.",
+            "My name is {name}, what is it about?",
+        ),
+        (False, False): ("Customer service?", "{company}, yes please?", "Customer service, what is it about?"),
+    },
+    recording_notice=(
+        "This call is being recorded for training purposes.",
+        "Please note that calls are recorded for quality purposes.",
+        "Before we start: this conversation is recorded so that we can get better.",
+        "I should mention that we record our calls for quality and training.",
+    ),
+    need={
+        "lieferung": (
+            "Hi, I've been waiting {days} days for {item}, order {order}. Where is it?",
+            "Hello, my order {order} was due on {date} and it still says in transit.",
+            "Hi there. Tracking says {item} was delivered, but nothing has arrived here.",
+        ),
+        "rueckgabe": (
+            "Hello, I'd like to return {item}, it doesn't fit. The order is {order}.",
+            "Hi, I need a return label for order {order}, please.",
+            "I sent {item} back {days} days ago and haven't had a confirmation.",
+        ),
+        "rechnung": (
+            "Hi, the invoice from {date} says {amount} euros, and that can't be right.",
+            "I was charged {amount} euros twice on {date}.",
+            "Hello, I got a reminder for {amount} euros although I paid weeks ago.",
+        ),
+        "konto": (
+            "I can't get into my account any more, it won't take my password.",
+            "Hello, I've moved house and need to change my delivery address.",
+            "Hi, I'd like to unsubscribe from the newsletter, the button does nothing.",
+        ),
+        "technik": (
+            "Hello, {device} won't switch on any more, I bought it on {date}.",
+            "Hi, there's a part missing for {item}, so I can't put it together.",
+            "I can't connect {device} to the app, I have tried everything.",
+        ),
+        "beschwerde": (
+            "I'm calling about order {order} again, {calls} calls now, and nobody looks after it!",
+            "This is not good enough. {item} arrived damaged and nobody answers my mails.",
+            "I want to make a complaint: on {date} I was told I'd get {amount} euros back, and nothing came.",
+        ),
+    },
+    empathy=(
+        "I'm sorry to hear that, that must be annoying.",
+        "Oh, I do apologise for that.",
+        "I completely understand why that is frustrating.",
+        "I'm really sorry about this. We'll find a solution.",
+        "I apologise for the inconvenience.",
+    ),
+    acknowledge=("Right.", "Okay.", "I see.", "Alright, I'll look into that."),
+    identity_check=(
+        "For security, could you give me your customer number and date of birth, please?",
+        "Before I open your account, may I have your date of birth, please?",
+        "To verify your details, could I have your customer number and postcode?",
+        "Could you confirm your date of birth and your address for me, please?",
+    ),
+    identity_answer=(
+        "Sure, the customer number is {customer_no}, and I was born on {birth}.",
+        "It's {customer_no}, and {birth}.",
+        "Yes, here it says {customer_no}. My birthday is {birth}.",
+    ),
+    hold_permission=(
+        "May I put you on hold for a moment while I check?",
+        "Is it alright if I put you on a brief hold? One moment, please.",
+        "Would you mind holding for a moment while I ask the warehouse?",
+    ),
+    hold_unasked=("I have to look that up.", "Let's see.", "I'm asking them."),
+    hold_agreed=("Sure.", "Yes, that's fine.", "Go ahead."),
+    back_from_hold=("Thank you for holding.", "Thanks for your patience, I'm back.", "Right, I'm back."),
+    pairs={
+        "any": (
+            ("Did you order in the app or on a computer?", "On my computer, I think."),
+            ("Is the address in Linden Road still correct?", "Yes, that's right."),
+            ("Did you get a confirmation by e-mail?", "Yes, I have it in front of me."),
+            ("The order number was {order}, correct?", "Correct, {order}."),
+            ("Now I have it all in front of me. It's still loading.", "No problem."),
+            ("Can we reach you on this number tomorrow as well?", "Yes, all day."),
+        ),
+        "lieferung": (
+            ("Could the parcel have been left with a neighbour?", "No, I've already asked them."),
+            ("Was there a card from the driver in the letterbox?", "No, nothing at all."),
+            ("Which day would suit you for delivery?", "Afternoons are best, I'm in from four."),
+            ("Is there a place where the driver may leave it?", "Yes, the garage, it's open."),
+            ("I see two shipments here, do you mean the larger one?", "Exactly, the larger one."),
+        ),
+        "rueckgabe": (
+            ("Is it unused?", "Yes, I only unpacked it."),
+            ("Do you still have the box?", "I kept it, yes."),
+            ("Would you like an exchange or your money back?", "The money back, please."),
+            ("Would a collection in the morning suit you?", "Mornings are fine, from nine."),
+            ("Is the parcel shop far from you?", "No, it's round the corner."),
+        ),
+        "rechnung": (
+            ("How did you pay for it?", "By direct debit, as always."),
+            ("On which day did you make the transfer?", "On {date}, I can see it on my statement."),
+            ("Does the invoice show a voucher?", "No, I can't see one."),
+            ("Can the refund go to the same account?", "Yes, the same one, please."),
+            ("Is the name on the account the same?", "Yes, it's mine."),
+        ),
+        "konto": (
+            ("What does the page say?", "It just says the entry is invalid."),
+            ("Does the mail with the link reach you?", "No, and it's not in my spam either."),
+            ("Since when has it been like that?", "Since {date}, I'd say."),
+            ("Is your e-mail address still the old one?", "Yes, the same for years."),
+            ("From when on is the change valid?", "From next month."),
+        ),
+        "technik": (
+            ("Have you tried restarting it?", "Yes, twice, it makes no difference."),
+            ("Is there a light at the front?", "Yes, red, but only for a second."),
+            ("Was the box damaged on the outside?", "No, it looked perfectly normal."),
+            ("Is it plugged straight into the wall?", "Yes, no extension lead."),
+            ("Which number is on the underside?", "Hard to read, something with 47."),
+        ),
+        "beschwerde": (
+            ("When did you last speak to us?", "On {date}, and I was promised everything then."),
+            ("Were you given a name that time?", "No, it was all over very quickly."),
+            ("Did you take photos of the damage?", "Yes, four of them, I can send them."),
+            ("Would you prefer a replacement or the money?", "A replacement, but this week, please."),
+            ("Is it the first time this has happened?", "No, it's the second time already."),
+        ),
+    },
+    solved={
+        "lieferung": (
+            "I've opened a trace with the carrier and I'm sending {item} again today.",
+            "The parcel is at the depot, and I've booked delivery for the day after tomorrow.",
+        ),
+        "rueckgabe": (
+            "The label has just gone to your e-mail, you can print it straight away.",
+            "Your return has arrived, and I've released the refund now.",
+        ),
+        "rechnung": (
+            "You're right, it was booked twice. I'm refunding {amount} euros.",
+            "Your payment is here, so I'm cancelling the reminder. There's nothing left for you to do.",
+        ),
+        "konto": (
+            "I've sent you a link, you can set a new password with it yourself.",
+            "The new address is saved and counts from your next order.",
+        ),
+        "technik": (
+            "I'm sending you the missing part free of charge, it leaves today.",
+            "Please hold the button for ten seconds. There, now it lights up again.",
+        ),
+        "beschwerde": (
+            "I'm taking care of this myself: the {amount} euros are on their way to you now.",
+            "You'll get {item} new, and we'll collect the damaged one from you.",
+        ),
+    },
+    unsolved={
+        "lieferung": ("I can't see where it is in the system, I'll pass it on to logistics.",),
+        "rueckgabe": ("The return isn't booked yet, all we can do is wait.",),
+        "rechnung": ("Accounting has to look at that, I'll open a case for it.",),
+        "konto": ("The reset isn't working right now, our technicians will be in touch.",),
+        "technik": ("Then it has to be sent in, I'll have a form sent to you.",),
+        "beschwerde": ("I'm noting that down and passing it on to management.",),
+    },
+    glad=("Great, thanks a lot!", "Oh, that was quick, thank you.", "Perfect, I'm pleased.", "Good, that works."),
+    disappointed=("Well, that doesn't really help me.", "Hm, then I'll have to wait.", "That's a pity."),
+    recap=(
+        "Just to summarise: the case for {order} is noted, and you'll get a confirmation.",
+        "To sum up, I've entered everything and you'll hear from us by {date_soon}.",
+        "So, in summary: {order} is noted, the confirmation comes by e-mail.",
+    ),
+    anything_else=(
+        "Is there anything else I can do for you?",
+        "Do you have any other questions?",
+        "Is there anything else I can help you with today?",
+        "Was there anything else?",
+    ),
+    nothing_else=("No, that's all.", "No thanks, that was it.", "Not at the moment."),
+    goodbye=(
+        "Thank you for calling, goodbye.",
+        "Thanks for your call, have a lovely day. Bye for now!",
+        "Thank you for calling {company}, goodbye and take care.",
+        "Many thanks for getting in touch. Goodbye!",
+    ),
+    close_without_goodbye=("Fine.", "That's that, then.", "Right, done."),
+    customer_bye=("Bye.", "Goodbye.", "Okay, bye.", "You too, bye."),
+    transfer=(
+        "That is a matter for {department}, I'll put you through.",
+        "Let me transfer you to {department}, they can settle it directly.",
+    ),
+    transfer_agreed=("Yes, please.", "If it has to be.", "Okay, thanks."),
+    after_transfer=(
+        "Yes, I was just put through. It's about order {order}.",
+        "So, once more from the beginning: it's about {item}, and it still isn't settled.",
+        "I've been transferred, it's about {amount} euros that are missing.",
+    ),
+    items=(
+        "the floor lamp",
+        "the bookshelf",
+        "the coffee grinder",
+        "the cushion",
+        "the duvet cover",
+        "the kitchen knife",
+        "the teapot",
+        "the wine rack",
+    ),
+    devices=("the food processor", "the radio", "the air fryer", "the kettle", "the kitchen scales"),
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    day_times=("Good morning", "Good afternoon", "Good evening"),
+)
