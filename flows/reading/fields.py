@@ -189,6 +189,8 @@ def resolve(array: Array, path: list[str], take: str | None) -> Array:
 
 def _joined(arrays: list[Array], between: str) -> Array:
     """Join columns to one text; NULL when the first is NULL, other NULLs are left out."""
-    texts = [convert.as_text(array) for array in arrays]
-    joined = pc.binary_join_element_wise(*texts, between, null_handling="skip") if len(texts) > 1 else texts[0]
-    return pc.if_else(pc.is_valid(texts[0]), joined, pa.scalar(None, pa.string()))
+    joined, *rest = [convert.as_text(array) for array in arrays]
+    for text in rest:  # null_handling="skip" of Arrow's join loses rows in which everything is NULL
+        longer = pc.binary_join_element_wise(joined, text, between, null_handling="emit_null")
+        joined = pc.if_else(pc.is_valid(text), longer, joined)
+    return joined

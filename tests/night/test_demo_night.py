@@ -1,0 +1,139 @@
+"""The demo centre's night finds what was put in, number by number."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from night_kit import copy_of, dump, query, run_night, truth
+
+pytestmark = pytest.mark.slow
+
+
+def test_every_file_ends_as_the_truth_says(demo_night):
+    workspace, report = demo_night
+    assert report.status == "ok"
+    names = ("status", "records_read", "records_loaded", "records_quarantined", "records_duplicate", "records_ignored")
+    found = {row[0]: row[1:] for row in query(workspace, f"SELECT file_name, {', '.join(names)} FROM ops.file_ledger")}
+    for row in truth(workspace, "files"):
+        counts = tuple(int(row[name]) for name in ("read", "loaded", "quarantined", "duplicate", "ignored"))
+        if row["status"] == "duplicate":
+            assert found[row["file"]][0] == "duplicate"
+        else:
+            assert found[row["file"]] == (row["status"], *counts), row["file"]
+
+
+def test_every_broken_row_is_in_quarantine_with_its_rule_and_its_text(demo_night):
+    workspace, _ = demo_night
+    rows = query(workspace, "SELECT file_name, record_no, rules::VARCHAR, raw FROM ops.quarantine")
+    found = {(name, number): (rules, raw) for name, number, rules, raw in rows}
+    wanted = {(row["file"], int(row["record_no"])): row["rule"] for row in truth(workspace, "broken")}
+    wanted = {place: rule for place, rule in wanted.items() if "duplicate" not in rule}
+    assert set(found) == set(wanted)
+    for place, rule in wanted.items():
+        assert f'"{rule}"' in found[place][0], place
+        assert found[place][1]
+
+
+def test_agent_days_equal_the_truth_to_the_millisecond(demo_night):
+    workspace, _ = demo_night
+    rows = query(
+        workspace,
+        "SELECT agent_id, business_date::VARCHAR, legs, handle_n, handle_total_s, missed, resolved_n, "
+        "resolution_n - resolved_n, resolution_unknown_n, first_response_n FROM mart.agent_day",
+    )
+    found = {row[:2]: row[2:] for row in rows}
+    for row in truth(workspace, "agent_day"):
+        legs, handle_n, total, missed, resolved, unresolved, unknown, responses = found[
+            (row["agent_id"], row["business_date"])
+        ]
+        assert legs == int(row["handled_legs"]) + int(row["mail_legs"])
+        assert handle_n == int(row["legs_with_handle_time"])
+        assert (total or 0) == Decimal(row["handle_s"])
+        assert missed == int(row["missed_legs"])
+        assert (resolved, unresolved) == (int(row["resolved"]), int(row["unresolved"]))
+        assert unknown == int(row["unknown"]) + int(row["mail_threads"])
+        assert responses == int(row["first_responses"])
+
+
+def test_first_responses_equal_the_truth(demo_night):
+    workspace, _ = demo_night
+    found = dict(query(workspace, "SELECT entity_id, value FROM metric.first_response_s WHERE state = 'counted'"))
+    wanted = {
+        f"mail:{r['message_id']}": float(r["first_response_s"])
+        for r in truth(workspace, "threads")
+        if r["first_response_s"]
+    }
+    assert found == wanted
+
+
+QUESTIONS = ("greeting", "own_name", "recording_notice", "identity_check", "recap", "anything_else", "farewell")
+
+
+def test_policies_hear_what_was_said(demo_night):
+    """Every behaviour spoken in a transcript is found, and none that was not; said of both languages."""
+    workspace, _ = demo_night
+    answers = query(workspace, "SELECT leg_id, question_id, outcome FROM qa.answer WHERE outcome IN ('pass', 'fail')")
+    heard = {(leg, question): outcome == "pass" for leg, question, outcome in answers}
+    right = wrong = 0
+    mistakes = []
+    for row in truth(workspace, "spoken"):
+        for question in QUESTIONS:
+            said = row["goodbye" if question == "farewell" else question]
+            key = (f"acd:{row['call']}/{row['leg_no']}", question)
+            if said == "" or key not in heard:
+                continue
+            if heard[key] == (said == "1"):
+                right += 1
+            else:
+                wrong += 1
+                mistakes.append((key, said))
+    assert right > 1000
+    assert wrong / (right + wrong) <= 0.01, mistakes[:20]
+
+
+def test_the_planted_agents_are_found_and_nobody_else(demo_night):
+    workspace, _ = demo_night
+    rows = query(
+        workspace,
+        "SELECT agent_id, question_id, avg((outcome = 'fail')::INT) FROM qa.answer "
+        "JOIN qa.score USING (leg_id, policy_id) WHERE outcome IN ('pass', 'fail') GROUP BY ALL HAVING count(*) >= 10",
+    )
+    share = {(agent, question): value for agent, question, value in rows}
+    assert share["a02", "recording_notice"] > 0.4
+    assert share["a04", "anything_else"] > 0.8
+    others = [v for (agent, q), v in share.items() if q == "recording_notice" and agent != "a02"]
+    assert max(others) < 0.25
+    others = [v for (agent, q), v in share.items() if q == "anything_else" and agent != "a04"]
+    assert max(others) < 0.4
+
+
+def test_the_same_night_again_changes_nothing_but_the_ledger(demo_night, tmp_path):
+    workspace, _ = demo_night
+    again = copy_of(workspace, tmp_path / "again")
+    before = dump(again)
+    report = run_night(again)
+    assert report.records["read"] == 0
+    assert dump(again) == before
+    assert query(again, "SELECT count(*) FROM ops.run") == [(2,)]
+
+
+def test_every_lost_point_has_evidence(demo_night):
+    workspace, _ = demo_night
+    assert query(workspace, "SELECT count(*) FROM mart.lost_point")[0][0] > 50
+    assert query(workspace, "SELECT count(*) FROM mart.lost_point WHERE evidence IS NULL") == [(0,)]
+
+
+def test_every_stored_score_can_be_computed_again(demo_night):
+    from night_kit import published
+
+    from qa.explain import explain
+
+    workspace, _ = demo_night
+    with published(workspace) as connection:
+        legs = [
+            leg
+            for (leg,) in connection.execute("SELECT leg_id FROM qa.score ORDER BY hash(leg_id) LIMIT 60").fetchall()
+        ]
+        for leg in legs:
+            explain(connection, leg)  # raises when a number differs
