@@ -1,21 +1,26 @@
 """Reprint a score from what is stored: answers, evidence, policy, and the arithmetic step by step.
 
-The number is computed again here, from the stored answers and the stored policy, in plain Python; when it differs from
-the stored one that is an error, not a footnote.
+The number is computed again here, from the stored answers and the stored policy, in exact fractions and without SQL; when
+it differs from the stored one that is an error, not a footnote.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from schemas.errors import CallqaError
+from schemas.errors import CallqaError, Where
+from schemas.policy import Shape
+from schemas.typed import build
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-TOLERANCE = 1e-9
+    from schemas.policy import Question
+
+DECIMALS = 6  # what qa/score.sql keeps
 _SIGNS = {"pass": "+", "fail": "-", "not_applicable": "n/a", "unknown": "?"}
 
 
@@ -44,9 +49,9 @@ class Part:
     weight: float
     answers: list[Answer] = field(default_factory=list)
 
-    def total(self, *outcomes: str) -> float:
+    def total(self, *outcomes: str) -> Fraction:
         """Return the weight of the answers with one of these outcomes."""
-        return sum(one.weight for one in self.answers if one.outcome in outcomes)
+        return sum((_exact(one.weight) for one in self.answers if one.outcome in outcomes), Fraction(0))
 
     def zeroed(self, *outcomes: str) -> bool:
         """Return whether a question that zeroes the section has one of these outcomes."""
@@ -62,36 +67,48 @@ class Explanation:
     pass_mark: float
     min_coverage: float
     parts: list[Part]
+    human: list[str] = field(default_factory=list)
 
     def computed(self) -> dict[str, float | None]:
         """Return raw, final, low, high (percent) and coverage, computed from the answers."""
         answered = [(p, p.total("pass", "fail")) for p in self.parts if p.total("pass", "fail") > 0]
         asked = [(p, p.total("pass", "fail", "unknown")) for p in self.parts if p.total("pass", "fail", "unknown") > 0]
-        raw = _mean([(p.weight, p.total("pass") / of) for p, of in answered])
-        kept = _mean([(p.weight, 0.0 if p.zeroed("fail") else p.total("pass") / of) for p, of in answered])
-        low = _mean([(p.weight, 0.0 if p.zeroed("fail", "unknown") else p.total("pass") / of) for p, of in asked])
-        high = _mean([(p.weight, 0.0 if p.zeroed("fail") else p.total("pass", "unknown") / of) for p, of in asked])
-        coverage = _mean([(p.weight, p.total("pass", "fail") / of) for p, of in asked])
-        answers = [one for part in self.parts for one in part.answers]
-        fatal = any(one.fatal == "policy" and one.outcome == "fail" for one in answers)
-        at_risk = fatal or any(one.fatal == "policy" and one.outcome == "unknown" for one in answers)
-        won = sum(one.bonus for one in answers if one.outcome == "pass")
-        may_win = won + sum(one.bonus for one in answers if one.outcome == "unknown")
-        enough = coverage is not None and coverage >= self.min_coverage
-        final = None if kept is None or not enough else 0.0 if fatal else min(100.0, 100 * kept + won)
+        raw = _mean([(p, p.total("pass") / of) for p, of in answered])
+        kept = _mean([(p, Fraction(0) if p.zeroed("fail") else p.total("pass") / of) for p, of in answered])
+        low = _mean([(p, Fraction(0) if p.zeroed("fail", "unknown") else p.total("pass") / of) for p, of in asked])
+        high = _mean([(p, Fraction(0) if p.zeroed("fail") else p.total("pass", "unknown") / of) for p, of in asked])
+        coverage = _mean([(p, p.total("pass", "fail") / of) for p, of in asked])
+        won, may_win = self._bonus("pass"), self._bonus("pass", "unknown")
+        enough = coverage is not None and coverage >= _exact(self.min_coverage)
+        if self._fatal("fail"):
+            final: Fraction | None = Fraction(0)
+            bounds: tuple[Fraction | None, Fraction | None] = (final, final)
+        else:
+            final = _raised(kept, won) if enough else None
+            at_risk = low is not None and self._fatal("unknown")
+            bounds = (Fraction(0) if at_risk else _raised(low, won), _raised(high, may_win))
         return {
-            "raw": None if raw is None else 100 * raw,
-            "final": final,
-            "low": None if low is None else 0.0 if at_risk else min(100.0, 100 * low + won),
-            "high": None if high is None else 0.0 if fatal else min(100.0, 100 * high + may_win),
-            "coverage": coverage,
+            "raw": _rounded(_raised(raw, Fraction(0))),
+            "final": _rounded(final),
+            "low": _rounded(bounds[0]),
+            "high": _rounded(bounds[1]),
+            "coverage": _rounded(coverage),
         }
+
+    def _fatal(self, outcome: str) -> bool:
+        return any(one.fatal == "policy" and one.outcome == outcome for one in self._answers())
+
+    def _bonus(self, *outcomes: str) -> Fraction:
+        return sum((_exact(one.bonus) for one in self._answers() if one.outcome in outcomes), Fraction(0))
+
+    def _answers(self) -> list[Answer]:
+        return [one for part in self.parts for one in part.answers]
 
     def verify(self) -> None:
         """Raise CallqaError when a computed figure differs from the stored one."""
         for name, value in self.computed().items():
             stored = self.score[name]
-            if (value is None) != (stored is None) or (value is not None and abs(value - stored) > TOLERANCE):
+            if value != stored:
                 raise CallqaError(
                     f"the stored {name} of {self.score['leg_id']} under {self.score['policy_id']} cannot be reproduced",
                     found=value,
@@ -118,6 +135,8 @@ class Explanation:
             lines += ["", f"{part.title}, weight {part.weight:g}: {_section(part)}"]
             for one in part.answers:
                 lines += _answer(one)
+        if self.human:
+            lines += ["", "left to people, not part of this score:", *(f"      {text}" for text in self.human)]
         return "\n".join([*lines, "", *self._sum()])
 
     def _sum(self) -> list[str]:
@@ -126,16 +145,19 @@ class Explanation:
         for part in self.parts:
             of = part.total("pass", "fail")
             if of > 0:
-                terms.append(f"{part.weight:g} x {part.total('pass'):g}/{of:g}")
+                terms.append(f"{part.weight:g} x {float(part.total('pass')):g}/{float(of):g}")
                 weights.append(f"{part.weight:g}")
-        raw = _percent(self.computed()["raw"])
+        raw, final = _percent(self.computed()["raw"]), _percent(self.computed()["final"])
         lines = (
             [f"raw = ({' + '.join(terms)}) / ({' + '.join(weights)}) = {raw}"] if terms else ["nothing was answered"]
         )
-        answers = [one for part in self.parts for one in part.answers]
-        lines += [f"fatal: {one.text}" for one in answers if one.fatal and one.outcome == "fail"]
+        lines += [
+            f"section {part.title} counts 0: a fatal question failed" for part in self.parts if part.zeroed("fail")
+        ]
+        answers = self._answers()
+        lines += [f"fatal: {one.text}" for one in answers if one.fatal == "policy" and one.outcome == "fail"]
         lines += [f"bonus: {one.text} (+{one.bonus:g})" for one in answers if one.bonus and one.outcome == "pass"]
-        return [*lines, "computed again from the stored answers: the same"]
+        return [*lines, f"final = {final}", "computed again from the stored answers: the same"]
 
 
 @dataclass
@@ -153,10 +175,15 @@ class Explanations:
         return {"scores": [one.to_dict() for one in self.found]}
 
 
-def explain(connection: DuckDBPyConnection, ref: str, policy: str | None = None) -> Explanations:
-    """Explain the current scores of a leg, or of all legs of an interaction. Raises CallqaError when there are none."""
+def explain(
+    connection: DuckDBPyConnection, ref: str, policy: str | None = None, run_seq: int | None = None
+) -> Explanations:
+    """Explain the scores of a leg, or of all legs of an interaction: current, or as run `run_seq` published them.
+
+    Raises CallqaError when there are none, and when a stored figure cannot be reproduced.
+    """
     result = connection.execute(
-        "SELECT * FROM qa.score WHERE (leg_id = $ref OR interaction_id = $ref) "
+        f"SELECT * FROM {_source('score', run_seq)} WHERE (leg_id = $ref OR interaction_id = $ref) "
         "AND policy_id = coalesce($policy, policy_id) ORDER BY leg_id, policy_id",
         {"ref": ref, "policy": policy},
     )
@@ -167,51 +194,62 @@ def explain(connection: DuckDBPyConnection, ref: str, policy: str | None = None)
             f"no score of {ref!r}" + (f" under {policy!r}" if policy else ""),
             fix="Take a leg_id or interaction_id from qa.score: callqa sql -c 'SELECT leg_id FROM qa.score LIMIT 5'",
         )
-    found = [_one(connection, score) for score in scores]
+    found = [_one(connection, score, run_seq) for score in scores]
     for one in found:
         one.verify()
     return Explanations(found)
 
 
-def _one(connection: DuckDBPyConnection, score: dict[str, Any]) -> Explanation:
+def _source(name: str, run_seq: int | None) -> str:
+    return f"qa.{name}" if run_seq is None else f"qa.{name}_as_published({int(run_seq)})"
+
+
+def _one(connection: DuckDBPyConnection, score: dict[str, Any], run_seq: int | None) -> Explanation:
     key = [score["policy_id"], score["policy_version"]]
     stored = connection.execute(
         "SELECT content FROM qa.policy WHERE policy_id = ? AND policy_version = ?", key
     ).fetchone()
     if stored is None:
         raise CallqaError(f"the policy of the score is not stored: {key[0]} version {key[1]}")
-    shape = json.loads(stored[0])
+    shape = build(Shape, json.loads(stored[0]), lambda name: Where(field=name))
     rows = connection.execute(
-        "SELECT question_id, outcome, weight, reason, evidence FROM qa.answer WHERE leg_id = ? AND policy_id = ?",
+        f"SELECT question_id, outcome, weight, reason, evidence FROM {_source('answer', run_seq)} "
+        "WHERE leg_id = ? AND policy_id = ?",
         [score["leg_id"], score["policy_id"]],
     ).fetchall()
     given = {question: rest for question, *rest in rows}
     parts = []
-    for section in shape["sections"]:
-        part = Part(section["id"], section["title"], section["weight"])
-        for one in section["questions"]:
-            if one["id"] in given:
-                outcome, weight, reason, evidence = given[one["id"]]
-                part.answers.append(
-                    Answer(
-                        one["id"],
-                        one["text"],
-                        outcome,
-                        weight,
-                        reason,
-                        json.loads(evidence) if evidence else None,
-                        one["critical"],
-                        one["fatal"],
-                        one["bonus"],
-                        one["coaching"],
-                    )
-                )
-        parts.append(part)
-    return Explanation(score, shape["title"], shape["pass_mark"], shape["min_coverage"], parts)
+    for section in shape.sections:
+        asked = [_answered(one, *given[one.id]) for one in section.questions if one.id in given]
+        parts.append(Part(section.id, section.title, section.weight, asked))
+    human = [one.text for section in shape.sections for one in section.questions if one.human]
+    return Explanation(score, shape.title, shape.pass_mark, shape.min_coverage, parts, human)
 
 
-def _mean(pairs: list[tuple[float, float]]) -> float | None:
-    return sum(w * s for w, s in pairs) / sum(w for w, _ in pairs) if pairs else None
+def _answered(one: Question, outcome: str, weight: float, reason: str | None, evidence: str | None) -> Answer:
+    proof = json.loads(evidence) if evidence else None
+    about = (one.critical, one.fatal, one.bonus, one.coaching)
+    return Answer(one.id, one.text, outcome, weight, reason, proof, *about)
+
+
+def _exact(value: float) -> Fraction:
+    """Return a number as it is written: 0.1 is a tenth, not the float nearest to it."""
+    return Fraction(repr(value))
+
+
+def _mean(pairs: list[tuple[Part, Fraction]]) -> Fraction | None:
+    if not pairs:
+        return None
+    return sum((_exact(p.weight) * s for p, s in pairs), Fraction(0)) / sum(_exact(p.weight) for p, _ in pairs)
+
+
+def _raised(share: Fraction | None, points: Fraction) -> Fraction | None:
+    """Return a share as percent with points added, 100 at most."""
+    return None if share is None else min(Fraction(100), 100 * share + points)
+
+
+def _rounded(value: Fraction | None) -> float | None:
+    return None if value is None else float(round(value, DECIMALS))
 
 
 def _percent(value: float | None) -> str:
@@ -220,7 +258,7 @@ def _percent(value: float | None) -> str:
 
 def _section(part: Part) -> str:
     of = part.total("pass", "fail")
-    return f"{part.total('pass'):g} of {of:g} points" if of else "nothing answered"
+    return f"{float(part.total('pass')):g} of {float(of):g} points" if of else "nothing answered"
 
 
 def _answer(one: Answer) -> list[str]:

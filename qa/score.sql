@@ -16,8 +16,8 @@ with
             sum(weight) filter (outcome in ('pass', 'fail')) as answered,
             coalesce(sum(weight * score) filter (outcome in ('pass', 'fail')), 0) as earned,
             coalesce(sum(weight) filter (outcome = 'unknown'), 0) as open,
-            bool_or(fatal = 'section' and outcome = 'fail') as is_zeroed,
-            bool_or(fatal = 'section' and outcome = 'unknown') as may_be_zeroed
+            coalesce(bool_or(fatal = 'section' and outcome = 'fail'), false) as is_zeroed,
+            coalesce(bool_or(fatal = 'section' and outcome = 'unknown'), false) as may_be_zeroed
         from answers
         group by leg_id, policy_id, policy_version, section_id
     ),
@@ -51,8 +51,8 @@ with
             leg_id,
             policy_id,
             policy_version,
-            bool_or(fatal = 'policy' and outcome = 'fail') as fatal,
-            bool_or(fatal = 'policy' and outcome = 'unknown') as may_be_fatal,
+            coalesce(bool_or(fatal = 'policy' and outcome = 'fail'), false) as fatal,
+            coalesce(bool_or(fatal = 'policy' and outcome = 'unknown'), false) as may_be_fatal,
             coalesce(sum(bonus) filter (outcome = 'pass'), 0) as bonus,
             coalesce(sum(bonus) filter (outcome = 'unknown'), 0) as open_bonus,
             bool_and(outcome = 'pass') filter (
@@ -67,27 +67,33 @@ with
         from answers
         group by leg_id, policy_id, policy_version
     ),
-    scored as (
+    settled as (
         select
             r.leg_id,
             r.policy_id,
             r.policy_version,
             r.raw,
             r.coverage,
+            -- What is certainly fatal is 0, however little else is known.
             case
+                when m.fatal
+                then 0
                 when r.raw is null or r.coverage < p.min_coverage
                 then null
-                when coalesce(m.fatal, false)
-                then 0
                 else least(100, r.kept + m.bonus)
             end as final,
+            -- least() would take NULL for "no limit": without an applicable question there are no bounds.
             case
-                when coalesce(m.fatal, false) or coalesce(m.may_be_fatal, false)
-                then least(0, r.low)
+                when m.fatal
+                then 0
+                when r.low is null
+                then null
+                when m.may_be_fatal
+                then 0
                 else least(100, r.low + m.bonus)
             end as low,
             case
-                when coalesce(m.fatal, false) then least(0, r.high) else least(100, r.high + m.bonus + m.open_bonus)
+                when m.fatal then 0 when r.high is null then null else least(100, r.high + m.bonus + m.open_bonus)
             end as high,
             m.fatal,
             m.customer_critical_pass,
@@ -97,6 +103,18 @@ with
         from raised as r
         join marks as m using (leg_id, policy_id, policy_version)
         join stage.policy_setting as p using (policy_id, policy_version)
+    ),
+    -- Sums of floats depend on the order of rows: what is stored is rounded, so that it does not, and 80 stays 80.
+    scored as (
+        select
+            * replace (
+                round(raw, 6) as raw,
+                round(final, 6) as final,
+                round(low, 6) as low,
+                round(high, 6) as high,
+                round(coverage, 6) as coverage
+            )
+        from settled
     )
 select
     s.leg_id,
@@ -111,7 +129,7 @@ select
     s.low,
     s.high,
     s.coverage,
-    coalesce(s.fatal, false) as fatal,
+    s.fatal,
     s.customer_critical_pass,
     s.business_critical_pass,
     s.compliance_critical_pass,

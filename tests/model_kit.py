@@ -36,7 +36,7 @@ def column_type(table, column, values):
         return "TIMESTAMPTZ"
     if re.search(r"^n$|^n_|_n$|_no$|_ms$|_version$|^turns$|^legs$|^missed$|^agents$", column):
         return "BIGINT"
-    if re.search(r"_s$|_rate$|^(total|mean|median|p90|coverage|value)$", column):
+    if re.search(r"_s$|_rate$|^(total|.*_total|mean|median|p90|coverage|value)$", column):
         return "DOUBLE"
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {int, float} and float in kinds:

@@ -36,9 +36,18 @@ with
             agent_id,
             count(final) as n,
             count(*) - count(final) as n_unscored,
-            avg(final) as mean,
-            1.959963984540054 * stddev_samp(final) / sqrt(count(final)) as half_width,
-            avg(coverage) as coverage,
+            sum(final::decimal(18, 6)) as total,
+            sum(final::decimal(18, 6))::double / nullif(count(final), 0) as mean,
+            1.959963984540054 * sqrt(
+                greatest(
+                    0.0,
+                    sum((final * final)::decimal(28, 6))::double
+                    - pow(sum(final::decimal(18, 6))::double, 2) / count(final)
+                )
+                / nullif(count(final) - 1, 0)
+                / count(final)
+            ) as half_width,
+            sum(coverage::decimal(18, 6))::double / count(coverage) as coverage,
             avg(customer_critical_pass::integer) as customer_critical,
             avg(business_critical_pass::integer) as business_critical,
             avg(compliance_critical_pass::integer) as compliance_critical
@@ -122,6 +131,7 @@ select
     m.first_response_median_s,
     coalesce(s.n, 0) as adherence_n,
     coalesce(s.n_unscored, 0) as adherence_unscored_n,
+    s.total as adherence_total,
     s.mean as adherence_mean,
     greatest(0.0, s.mean - s.half_width) as adherence_ci_low,
     least(100.0, s.mean + s.half_width) as adherence_ci_high,

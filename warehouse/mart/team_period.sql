@@ -11,6 +11,6 @@ select
     sum(resolved_n) / nullif(sum(resolution_n), 0) as resolution_rate,
     sum(resolution_unknown_n) as resolution_unknown_n,
     sum(adherence_n) as adherence_n,
-    sum(adherence_mean * adherence_n) / nullif(sum(adherence_n), 0) as adherence_mean
+    sum(adherence_total)::double / nullif(sum(adherence_n), 0) as adherence_mean
 from mart.agent_period
 group by period, period_start, coalesce(team, 'no team')
