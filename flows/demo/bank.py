@@ -12,14 +12,14 @@ class Bank:
     """Wordings of one language. Each expected behaviour has lines of its own and its words stand in no other line.
 
     `opening` is keyed by (greets, says the own name). `need`, `solved`, `unsolved` and `pairs` (agent asks, customer
-    answers) are keyed by topic; pairs of the topic `any` fit every call. Slots in braces are
-    filled per call: see flows/demo/script.py.
+    answers) are keyed by topic; pairs of the topic `any` fit every call. `empathy` is keyed by trouble (something went
+    wrong) and wish. Slots in braces are filled per call: see flows/demo/script.py.
     """
 
     opening: dict[tuple[bool, bool], Lines]
     recording_notice: Lines
     need: dict[str, Lines]
-    empathy: Lines
+    empathy: dict[str, Lines]
     acknowledge: Lines
     identity_check: Lines
     identity_answer: Lines

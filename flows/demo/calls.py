@@ -21,6 +21,8 @@ CALL_AGAIN_SHARE = 0.30
 CSAT_SHARE = 0.25
 WRAP_LOST_SHARE, HOLD_LOST_SHARE = 0.03, 0.02
 MAX_WAIT_MS = 600_000
+# Now and then somebody is lost in the voice menu for over an hour: the only waits written as h:mm:ss.
+LOST_SHARE, LOST_MS = 0.003, (3_601_000, 4_500_000)
 MEAN_PATIENCE_MS = 300_000
 _TRANSFER_KINDS = ("BLIND", "CONSULT", "QUEUE")
 
@@ -46,6 +48,9 @@ class CallCentre:
         return calls
 
     def _play(self, call: Call, staff: Staff, rng: Random) -> None:
+        if rng.random() < LOST_SHARE:
+            call.outcome, call.ended = "abandoned", call.started + rng.randint(*LOST_MS)
+            return
         hour = self.clock.local(call.started).hour
         offered = call.started + min(int(rng.lognormvariate(log(14), 0.9) * 1000), MAX_WAIT_MS)
         patience = call.started + 5000 + int(rng.expovariate(1 / MEAN_PATIENCE_MS))

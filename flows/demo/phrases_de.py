@@ -63,13 +63,20 @@ BANK = Bank(
             "Ihr Fahrer hat {item} einfach im Regen stehen lassen, das ist doch unmöglich!",
         ),
     },
-    empathy=(
-        "Das tut mir leid, das ist wirklich ärgerlich.",
-        "Oh, dafür möchte ich mich entschuldigen.",
-        "Ich kann gut verstehen, dass Sie das ärgert.",
-        "Das tut mir sehr leid für Sie. Wir finden eine Lösung.",
-        "Bitte entschuldigen Sie die Umstände.",
-    ),
+    empathy={
+        "trouble": (
+            "Das tut mir leid, das ist wirklich ärgerlich.",
+            "Oh, dafür möchte ich mich entschuldigen.",
+            "Ich kann gut verstehen, dass Sie das ärgert.",
+            "Das tut mir sehr leid für Sie. Wir finden eine Lösung.",
+            "Bitte entschuldigen Sie die Umstände.",
+        ),
+        "wish": (
+            "Das kann ich gut verstehen, da helfe ich Ihnen gern.",
+            "Ja, das verstehe ich gut.",
+            "Verständlich, das bringen wir in Ordnung.",
+        ),
+    },
     acknowledge=("Ja, gut.", "Okay.", "In Ordnung.", "Aha.", "Alles klar, das sehe ich mir an."),
     identity_check=(
         "Nennen Sie mir bitte zur Sicherheit Ihre Kundennummer und Ihr Geburtsdatum?",
@@ -204,13 +211,13 @@ BANK = Bank(
     customer_bye=("Tschüss.", "Auf Wiederhören.", "Ja, tschüss.", "Ihnen auch, wiederhören."),
     transfer=(
         "Dafür ist {department} zuständig, ich verbinde Sie weiter.",
-        "Ich stelle Sie zu {department} durch, dort kann man das direkt klären.",
+        "Ich gebe Sie weiter an {department}, dort kann man das direkt klären.",
     ),
     transfer_agreed=("Ja, bitte.", "Wenn es sein muss.", "Gut, danke."),
     after_transfer=(
         "Ja, ich wurde gerade weitergeleitet. Es geht um die Bestellung {order}.",
-        "Also noch einmal von vorn: Es geht um {item}, das ist immer noch nicht geklärt.",
-        "Man hat mich durchgestellt, es geht um {amount} Euro, die fehlen.",
+        "Also noch einmal von vorn: Es geht um {order}, das ist immer noch nicht geklärt.",
+        "Man hat mich durchgestellt, hoffentlich bin ich jetzt richtig.",
     ),
     items=(
         "die Stehlampe",

@@ -59,13 +59,20 @@ BANK = Bank(
             "I want to make a complaint: on {date} I was told I'd get {amount} euros back, and nothing came.",
         ),
     },
-    empathy=(
-        "I'm sorry to hear that, that must be annoying.",
-        "Oh, I do apologise for that.",
-        "I completely understand why that is frustrating.",
-        "I'm really sorry about this. We'll find a solution.",
-        "I apologise for the inconvenience.",
-    ),
+    empathy={
+        "trouble": (
+            "I'm sorry to hear that, that must be annoying.",
+            "Oh, I do apologise for that.",
+            "I completely understand why that is frustrating.",
+            "I'm really sorry about this. We'll find a solution.",
+            "I apologise for the inconvenience.",
+        ),
+        "wish": (
+            "I understand, let me help you with that.",
+            "Of course, I understand.",
+            "I completely understand, we'll sort that out.",
+        ),
+    },
     acknowledge=("Right.", "Okay.", "I see.", "Alright, I'll look into that."),
     identity_check=(
         "For security, could you give me your customer number and date of birth, please?",
@@ -201,8 +208,8 @@ BANK = Bank(
     transfer_agreed=("Yes, please.", "If it has to be.", "Okay, thanks."),
     after_transfer=(
         "Yes, I was just put through. It's about order {order}.",
-        "So, once more from the beginning: it's about {item}, and it still isn't settled.",
-        "I've been transferred, it's about {amount} euros that are missing.",
+        "So, once more from the beginning: it's about {order}, and it still isn't settled.",
+        "I've been transferred, I hope I'm in the right place now.",
     ),
     items=(
         "the floor lamp",

@@ -12,7 +12,8 @@ from flows.demo.centre import BEHAVIOURS, COMPANY, QUEUE
 
 AGENT, CUSTOMER = "agent", "customer"
 MIN_TURNS, MAX_TURNS = 6, 24
-MS_PER_TURN = 9_000
+MS_PER_TURN = 8_000
+TROUBLE = {"lieferung", "rechnung", "technik", "beschwerde"}
 
 
 @dataclass(slots=True)
@@ -67,7 +68,8 @@ class Writer:
         self._say(part, AGENT, " ".join([opening, *notice]))
         is_first = part.leg is self.call.handled_legs[0]
         self._say(part, CUSTOMER, self._one(bank.need[self.call.topic] if is_first else bank.after_transfer))
-        reply = [self._one(bank.empathy if does["empathy"] else bank.acknowledge)]
+        mood = bank.empathy["trouble" if self.call.topic in TROUBLE else "wish"]
+        reply = [self._one(mood if does["empathy"] else bank.acknowledge)]
         if does["identity_check"]:
             reply.append(self._one(bank.identity_check))
         self._say(part, AGENT, " ".join(reply))

@@ -43,11 +43,20 @@ with
         join core.thread_message as t using (message_id)
         where m.is_public
     ),
+    -- A transcript that names another agent than the one leg we have is not all of that leg: the other may be in
+    -- quarantine, or not delivered.
+    strangers as (
+        select distinct s.interaction_id
+        from said as s
+        join handled as h using (interaction_id)
+        where h.legs = 1 and not s.is_mail and s.speaker = 'agent' and s.agent_id <> h.agent_id
+    ),
     -- A mail from a shared mailbox names nobody: it is not put to the one agent the thread happens to have.
     alone as (
         select h.leg_id, s.*
         from said as s
         join handled as h using (interaction_id)
+        anti join strangers using (interaction_id)
         where h.legs = 1 and (not s.is_mail or s.speaker <> 'agent' or s.agent_id = h.agent_id)
     ),
     shared as (select s.* from said as s where s.interaction_id in (select interaction_id from handled where legs > 1)),

@@ -112,6 +112,12 @@ def test_the_wait_is_what_lies_between_begin_and_answer(demo):
         assert until.astimezone(recount.UTC) - call["began"].astimezone(recount.UTC) == waited
 
 
+def test_waits_are_written_with_hours_only_where_they_have_some(demo):
+    waits = {call["wait"] for call in recount.calls(demo / "inbox")[0].values()}
+    assert any(wait.count(":") == 2 for wait in waits)
+    assert all(not wait.startswith("0:") for wait in waits)
+
+
 def test_turns_lie_in_order_within_the_talk_of_their_call(demo):
     known = recount.calls(demo / "inbox")[0]
     for call, turns in recount.transcripts(demo / "inbox")[0].items():

@@ -19,7 +19,7 @@ from flows.demo.transcripts import BANKS
 MARKS = {
     "de": {
         "recording_notice": "aufgezeichnet|aufzeichnen",
-        "empathy": "leid|entschuldig|verstehen",
+        "empathy": "leid|entschuldig|verstehe|Verständlich",
         "identity_check": "Geburtsdatum|Kundennummer|Postleitzahl",
         "hold_permission": "[Ee]inen Moment|Warteschleife|Augenblick",
         "recap": "[Zz]usammengefasst|fasse kurz zusammen",

@@ -1,16 +1,14 @@
 """`callqa init`: a workspace to fill in."""
 
 import dataclasses
-from pathlib import Path
 
 import pytest
 
 from flows import workspace
 from flows.demo.site import PRIVACY, sources
-from flows.reading.mapping import read_mapping
-from schemas import strict_yaml
+from flows.readers import source_settings
 from schemas.config import Config, Privacy, Site, Source, load_config
-from schemas.errors import MappingError, UsageError
+from schemas.errors import UsageError
 
 
 def test_a_new_workspace_has_everything_and_is_read_without_complaint(tmp_path):
@@ -104,7 +102,7 @@ def test_the_demo_configuration_is_read_as_it_was_meant(demo):
     assert sources([])[0] == config.sources[0]
 
 
-@pytest.mark.parametrize("path", sorted(workspace.SAMPLE_MAPPINGS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_the_mappings_are_accepted(path: Path):
-    document = strict_yaml.load(path, MappingError)
-    assert read_mapping(document.value, document.where).columns
+def test_the_readers_accept_every_mapping_and_setting(tmp_path, demo):
+    workspace.init_workspace(tmp_path / "ws")
+    for config in (load_config(tmp_path / "ws"), load_config(demo)):
+        assert all(source_settings(config, source) for source in config.sources)
