@@ -1,8 +1,8 @@
 """A set of policies becomes one SQL text that answers every question for every leg.
 
-Two scans of core.turn serve all text checks of all policies: `stats` counts what was searched, `hits` looks only at
-turns that the union of all patterns matches, with the exact patterns of each question. Everything else is an expression
-over one row a leg. `callqa policy sql` prints the text.
+Two scans of core.turn serve all text checks of all policies: `stats` counts what was searched; `marked` keeps the turns
+that the union of all patterns matches and tries the patterns of each question on those, only where it looks. Everything
+else is an expression over one row a leg. `callqa policy sql` prints the text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def compile_policies(policies: list[Policy]) -> str:
         _policy(policy, pieces, [other for other in policies if other.policy_id == policy.policy_id])
         for policy in policies
     ]
-    ctes = [f"said AS (\n{_said(policies)}\n)", f"stats AS (\n{_stats(pieces)}\n)", f"hits AS (\n{_hits(pieces)}\n)"]
+    ctes = [f"said AS (\n{_said(policies)}\n)", f"stats AS (\n{_stats(pieces)}\n)"]
+    ctes += [f"marked AS (\n{_marked(pieces)}\n)", f"hits AS (\n{_hits(pieces)}\n)"]
     return f"WITH {', '.join(ctes)}\n" + "\nUNION ALL\n".join(parts)
 
 
@@ -83,16 +84,22 @@ def _said(policies: list[Policy]) -> str:
 
 
 def _stats(pieces: dict[str, Pieces]) -> str:
-    columns = ["bool_and(t.start_ms IS NOT NULL) AS is_timed"]
-    columns += [f"{sql} AS {name}" for one in pieces.values() for name, sql in one.stats.items()]
-    return f"    SELECT leg_id, {_lines(columns)}\n    FROM said AS t GROUP BY leg_id"
+    columns = {"is_timed": "bool_and(t.start_ms IS NOT NULL)"}
+    for one in pieces.values():
+        columns |= one.stats
+    return f"    SELECT leg_id, {_named(columns)}\n    FROM said AS t GROUP BY leg_id"
+
+
+def _marked(pieces: dict[str, Pieces]) -> str:
+    tries = prefilter([pattern for one in pieces.values() for pattern in one.patterns])
+    where = " OR ".join(f"regexp_matches(t.text, {quoted(one)})" for one in tries) or "false"
+    marks = {name: sql for one in pieces.values() for name, sql in one.marks.items()}
+    return f"    SELECT {', '.join(['t.*', *([_named(marks)] if marks else [])])}\n    FROM said AS t WHERE {where}"
 
 
 def _hits(pieces: dict[str, Pieces]) -> str:
-    regexes = list(dict.fromkeys(regex for one in pieces.values() for regex in one.regexes))
-    columns = [f"{sql} AS {name}" for one in pieces.values() for name, sql in one.hits.items()]
-    where = f"regexp_matches(t.text, {quoted(prefilter(regexes))})" if regexes else "false"
-    return f"    SELECT {_lines(['leg_id', *columns])}\n    FROM said AS t WHERE {where} GROUP BY leg_id"
+    columns = {name: sql for one in pieces.values() for name, sql in one.hits.items()}
+    return f"    SELECT {_named({'leg_id': 'leg_id'} | columns)}\n    FROM marked AS t GROUP BY leg_id"
 
 
 def _policy(policy: Policy, pieces: dict[str, Pieces], versions: list[Policy]) -> str:
@@ -102,14 +109,18 @@ def _policy(policy: Policy, pieces: dict[str, Pieces], versions: list[Policy]) -
         name = key(policy, one.id)
         piece = pieces[name]
         joins += piece.joins
-        condition = _condition(one.only_if, policy) if one.only_if else None
-        outcome = f"CASE {condition} ELSE {piece.outcome} END" if condition else piece.outcome
+        applies_here = _condition(one.only_if, policy) if one.only_if else None
+        outcome, reason = piece.outcome, piece.reason
+        if applies_here:
+            outcome = (
+                f"CASE WHEN {applies_here} THEN {outcome} WHEN NOT {applies_here} THEN 'not_applicable' "
+                "ELSE 'unknown' END"
+            )
+            reason = (
+                f"CASE WHEN {applies_here} THEN {reason} WHEN NOT {applies_here} THEN 'does not apply here' "
+                "ELSE 'whether it applies is not known' END"
+            )
         columns.append(f"{outcome} AS o_{name}")
-        reason = (
-            f"CASE WHEN o_{name} = 'not_applicable' THEN 'does not apply here' ELSE {piece.reason} END"
-            if condition
-            else piece.reason
-        )
         fields = {
             "question_id": quoted(one.id),
             "section_id": quoted(section.id),
@@ -132,14 +143,15 @@ def _policy(policy: Policy, pieces: dict[str, Pieces], versions: list[Policy]) -
 
 
 def _condition(condition: OnlyIf, policy: Policy) -> str:
-    """Return WHEN clauses that say where a question does not apply, or where that is not known."""
+    """Return an expression: true where a question applies, false where not, NULL where that is not known."""
     if condition.question:
         other = f"o_{key(policy, condition.question)}"
-        return (
-            f"WHEN {other} = 'unknown' THEN 'unknown' WHEN {other} <> {quoted(condition.outcome)} THEN 'not_applicable'"
-        )
-    column = f"c.{condition.field}"
-    return f"WHEN {column} IS NULL THEN 'unknown' WHEN NOT {among(column, condition.among)} THEN 'not_applicable'"
+        return f"(nullif({other}, 'unknown') = {quoted(condition.outcome)})"
+    return f"({among(f'c.{condition.field}', condition.among)})"
+
+
+def _named(columns: dict[str, str]) -> str:
+    return _lines([sql if sql == name else f"{sql} AS {name}" for name, sql in columns.items()])
 
 
 def _lines(columns: list[str]) -> str:

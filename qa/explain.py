@@ -1,7 +1,7 @@
 """Reprint a score from what is stored: answers, evidence, policy, and the arithmetic step by step.
 
-The number is computed again here, from the stored answers and the stored policy, in exact fractions and without SQL; when
-it differs from the stored one that is an error, not a footnote.
+The number is computed again here, from the stored answers and the stored policy, in exact fractions and without SQL;
+when it differs from the stored one that is an error, not a footnote.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from schemas.policy import Question
 
-DECIMALS = 6  # what qa/score.sql keeps
+DECIMALS = 6  # what qa/score.sql keeps; a tie there may be rounded either way
+TOLERANCE = 1.1e-6
 _SIGNS = {"pass": "+", "fail": "-", "not_applicable": "n/a", "unknown": "?"}
 
 
@@ -79,7 +80,7 @@ class Explanation:
         high = _mean([(p, Fraction(0) if p.zeroed("fail") else p.total("pass", "unknown") / of) for p, of in asked])
         coverage = _mean([(p, p.total("pass", "fail") / of) for p, of in asked])
         won, may_win = self._bonus("pass"), self._bonus("pass", "unknown")
-        enough = coverage is not None and coverage >= _exact(self.min_coverage)
+        enough = coverage is not None and round(coverage, DECIMALS) >= _exact(self.min_coverage)
         if self._fatal("fail"):
             final: Fraction | None = Fraction(0)
             bounds: tuple[Fraction | None, Fraction | None] = (final, final)
@@ -108,7 +109,7 @@ class Explanation:
         """Raise CallqaError when a computed figure differs from the stored one."""
         for name, value in self.computed().items():
             stored = self.score[name]
-            if value != stored:
+            if (value is None) != (stored is None) or (value is not None and abs(value - stored) > TOLERANCE):
                 raise CallqaError(
                     f"the stored {name} of {self.score['leg_id']} under {self.score['policy_id']} cannot be reproduced",
                     found=value,

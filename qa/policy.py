@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -97,7 +99,7 @@ def read_policy(path: Path) -> Policy:
         raise PolicyError("a policy is a table of keys", where=Where(path, line=1), found=document.value)
     raw = _renamed(document.value, "")
     shape = build(Shape, raw, _locate(document), error=PolicyError)
-    content = json.dumps(asdict(shape), sort_keys=True, ensure_ascii=False)
+    content = json.dumps(_filled(asdict(shape)), sort_keys=True, ensure_ascii=False)
     policy_hash = hashlib.sha256(content.encode()).hexdigest()
     checks: dict[str, Check] = {}
     for at, section in enumerate(shape.sections):
@@ -143,6 +145,14 @@ def _renamed(value: Any, inside: str) -> Any:
     return [_renamed(item, inside) for item in value] if isinstance(value, list) else value
 
 
+def _filled(value: Any) -> Any:
+    """Leave out what is empty, so that a setting callqa learns later does not change the hash of old policies."""
+    if isinstance(value, dict):
+        kept = {name: _filled(item) for name, item in value.items()}
+        return {name: item for name, item in kept.items() if item not in (None, "", [], {}) and item is not False}
+    return [_filled(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _locate(document: Document) -> Callable[[str], Where]:
     """Return the place of a dotted key, with our words turned back into those of the file."""
 
@@ -167,11 +177,14 @@ def _check(policy: Policy, document: Document) -> None:
             expected=f"{shape.policy}.yaml",
         )
     _check_dates(policy, document)
-    if not 0 <= shape.pass_mark <= 100 or not 0 <= shape.min_coverage <= 1:
-        raise PolicyError("pass_mark is a percentage, min_coverage a share", where=document.where("pass_mark"))
+    _check_marks(shape, document)
+    _check_scope(shape, document)
     ids = [one.id for section in shape.sections for one in section.questions]
     ids += [f"section {section.id}" for section in shape.sections]
     for at, section in enumerate(shape.sections):
+        _check_name(section.id, document.where(f"sections.{at}.id"))
+        if ids.count(f"section {section.id}") > 1:
+            raise PolicyError("id stands twice", where=document.where(f"sections.{at}.id"), found=section.id)
         _positive(section.weight, document.where(f"sections.{at}.weight"))
         for number, one in enumerate(section.questions):
             spot = f"sections.{at}.questions.{number}"
@@ -192,13 +205,59 @@ def _check_dates(policy: Policy, document: Document) -> None:
         )
 
 
+def _check_marks(shape: Shape, document: Document) -> None:
+    if shape.version < 1:
+        raise PolicyError("versions count from 1", where=document.where("version"), found=shape.version)
+    if not 0 <= shape.pass_mark <= 100:
+        raise PolicyError("pass_mark is a percentage", where=document.where("pass_mark"), found=shape.pass_mark)
+    if not 0 <= shape.min_coverage <= 1:
+        raise PolicyError("min_coverage is a share", where=document.where("min_coverage"), found=shape.min_coverage)
+    starts = [band.start for band in shape.bands]
+    for at, start in enumerate(starts):
+        if not 0 <= start <= 100 or starts.count(start) > 1:
+            where = document.where(f"bands.{at}")
+            raise PolicyError("a band begins at its own percentage", where=where, found=start, expected="0 to 100")
+
+
+def _check_scope(shape: Shape, document: Document) -> None:
+    """Refuse values no contact can have: such a policy would never apply, and nobody would be told."""
+    _check_name(shape.policy, document.where("policy"))
+    for name in ("channel", "direction"):
+        known = table("interaction").column(name).allowed
+        for at, value in enumerate(getattr(shape.applies_to, name)):
+            if value not in known:
+                where = document.where(f"applies_to.{name}.{at}")
+                raise PolicyError(f"there is no {name} {value!r}", where=where, fix=nearest(value, known))
+    for key, languages in (("languages", shape.languages), ("applies_to.language", shape.applies_to.language)):
+        for at, value in enumerate(languages):
+            if not re.fullmatch("[a-z]{2}", value):
+                where = document.where(f"{key}.{at}")
+                raise PolicyError("no language", where=where, found=value, expected="ISO 639-1, such as de")
+
+
+def _check_name(name: str, where: Where) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
+        expected = "small letters, digits and _, starting with a letter"
+        raise PolicyError("not a name", where=where, found=name, expected=expected)
+
+
 def _check_question(policy: Policy, one: Question, document: Document, spot: str) -> None:
-    if one.bonus < 0 or one.weight < 0 or (one.weight == 0 and one.bonus == 0 and not one.human):
-        raise PolicyError("a question needs a weight or a bonus", where=document.where(f"{spot}.id"), found=one.id)
+    _check_name(one.id, document.where(f"{spot}.id"))
+    for name, points in (("weight", one.weight), ("bonus", one.bonus)):
+        if not 0 <= points < math.inf:
+            raise PolicyError(f"a {name} is 0 or more", where=document.where(f"{spot}.{name}"), found=points)
+    if not (one.weight or one.bonus or one.fatal or one.critical or one.human):
+        where = document.where(f"{spot}.weight")
+        raise PolicyError("counts for nothing", where=where, found=0, expected="a weight, a bonus, fatal or critical")
+    if one.human and one.check:
+        raise PolicyError("answered by a person or by a check, not both", where=document.where(f"{spot}.human"))
     condition = one.only_if
     if condition and bool(condition.question) == bool(condition.field):
         raise PolicyError("only_if names a question or a field", where=document.where(f"{spot}.only_if"))
     known = [other.id for _, other in policy.shape.questions()]
+    if condition and condition.question and condition.among:
+        where = document.where(f"{spot}.only_if.in")
+        raise PolicyError("`in` goes with a field; a question has `is`", where=where, expected="is: pass or is: fail")
     if condition and condition.question and condition.question not in known:
         place = document.where(f"{spot}.only_if.question")
         raise PolicyError(
@@ -226,5 +285,5 @@ def _check_conditions(policy: Policy, document: Document) -> None:
 
 
 def _positive(weight: float, where: Where) -> None:
-    if weight <= 0:
+    if not 0 < weight < math.inf:
         raise PolicyError("a section's weight must be above 0", where=where, found=weight)

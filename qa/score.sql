@@ -78,7 +78,7 @@ with
             case
                 when m.fatal
                 then 0
-                when r.raw is null or r.coverage < p.min_coverage
+                when r.raw is null or round(r.coverage, 6) < p.min_coverage
                 then null
                 else least(100, r.kept + m.bonus)
             end as final,

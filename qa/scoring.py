@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.compile import compile_policies
+from qa.lint import refuse_broken_patterns
 from schemas.tables import table
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ SCORE_SQL = Path(__file__).with_name("score.sql")
 
 
 def score_all(connection: DuckDBPyConnection, policies: list[Policy], *, code_version: str) -> None:
-    """Leave `stage.answer` and `stage.score` with the own columns of qa.answer and qa.score."""
+    """Leave `stage.answer` and `stage.score` with the own columns of qa.answer and qa.score.
+
+    Raises PolicyError, before anything is scored, for a pattern that RE2 refuses.
+    """
+    refuse_broken_patterns(policies, connection)
     for name in ("answer", "score"):
         declared = table(name)
         connection.execute(f"DROP TABLE IF EXISTS stage.{name}")

@@ -16,7 +16,10 @@ from warehouse.connect import open_published
 def demo(tmp_path_factory):
     """A folder with a small demo centre, one night old."""
     folder = tmp_path_factory.mktemp("docs")
-    for line in ("callqa demo demo --days 10 --agents 6 --calls-per-day 20", "callqa nightly -w demo --date 2026-03-31"):
+    for line in (
+        "callqa demo demo --days 2",
+        "callqa nightly -w demo --date 2026-03-31",
+    ):
         done = run(Example("fixture", line), folder)
         assert done.returncode == 0, done.stderr
     return folder

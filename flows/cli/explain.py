@@ -11,14 +11,14 @@ from flows.cli.options import HERE, Json, Workspace
 
 
 def explain(
-    ref: Annotated[str, typer.Argument(help="A leg or interaction id, as it stands in qa.score.")],
+    ref: Annotated[str, typer.Argument(help="Id of a leg or interaction, as it stands in qa.score.")],
     workspace: Workspace = HERE,
     policy: Annotated[str | None, typer.Option(help="Only this policy.")] = None,
     json: Json = False,
 ) -> None:
     """Show how a score came about: questions, answers, the words that prove them.
 
-    Example: callqa explain acd:c00001/1 -w demo
+    Example: callqa explain LEG -w demo
     """
     from qa.explain import explain as ask
     from schemas.config import load_config

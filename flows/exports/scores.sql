@@ -19,7 +19,11 @@ with
             string_agg(coalesce(q.text, a.question_id), '; ' order by a.weight desc, a.question_id) as failed_texts,
             list_slice(
                 list(
-                    coalesce('"' || (a.evidence ->> '$[0].quote') || '"', a.reason, a.question_id)
+                    coalesce(
+                        '"' || (a.evidence ->> '$[0].quote') || '"',
+                        a.reason || coalesce(' (' || (a.evidence ->> '$.window') || ')', ''),
+                        a.question_id
+                    )
                     order by a.weight desc, a.question_id
                 ),
                 1,

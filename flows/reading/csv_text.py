@@ -1,13 +1,11 @@
-"""CSV as text: records with their bytes, fields as they stand. No sniffing, no types, nothing skipped.
+"""Delimited text as columns of text. No sniffing, no types, nothing skipped.
 
-The fast way cuts a block at line ends outside quotes (numpy) and lets Arrow split the fields as text. It is believed
-only when both find the same number of records and Arrow has no complaint; otherwise the block is read record by record
-by the strict reader below, which names what is wrong with each.
+Records are found by counting quotes (csv_records.py) and their fields by Arrow, many at once. Arrow is believed only
+where it finds as many records as we do; what it refuses goes to the strict reader, which names what is wrong.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -15,7 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from flows.reading.records import Columns
+from flows.reading.blocks import SMALL, Broken, Span, Window, length_problem, read_span
+from flows.reading.csv_records import Dialect, plain_ends, split_record
+from flows.reading.encodings import is_utf8
 from schemas.errors import InputRefused, Where
 
 if TYPE_CHECKING:
@@ -23,273 +23,188 @@ if TYPE_CHECKING:
 
     from flows.reading.contract import SourceFile
     from flows.reading.mapping import Mapping
-
-BLOCK = 8 << 20
-_NEWLINE, _RETURN = 10, 13
-_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-
-
-@dataclass
-class Record:
-    """One record found by the strict reader: its bytes and its fields, or why it has none."""
-
-    start: int
-    end: int
-    fields: list[str] | None
-    problem: tuple[str, str | None, str, str] | None = None  # rule, field, found, expected
+    from flows.reading.records import Columns
 
 
 class CsvText:
-    """Reads one file block by block."""
+    """One delimited file: `names` are its columns, `columns()` its records."""
 
     def __init__(self, handle: BinaryIO, mapping: Mapping, file: SourceFile) -> None:
-        """Read the header, or take the names of the mapping."""
-        self.handle, self.mapping, self.file = handle, mapping, file
-        self.delimiter, self.quote = mapping.delimiter.encode(), mapping.quote.encode()
-        self.rest, self.at, self.done, self.line = b"", 0, False, 1
-        self.record_no = 1
-        self._start()
+        """Read the header, or take the names of the mapping. Raises InputRefused."""
+        self.mapping, self.file = mapping, file
+        self.dialect = Dialect(mapping.delimiter.encode(), mapping.quote.encode())
+        self.utf8 = is_utf8(mapping.encoding)
+        self.window = Window(handle, file)
+        if self.window.at and not self.utf8:  # a mark that only UTF-8 has
+            where = Where(file.name, line=1)
+            raise InputRefused(
+                "the file is UTF-8", where=where, expected=mapping.encoding, fix="Set `encoding: utf-8`."
+            )
+        for _ in range(mapping.skip_lines):
+            self.window.skip_line()
+        self.header_line = self.window.line
         self.names = self._header() if mapping.header else list(mapping.names)
-        if not self.names:
-            raise InputRefused("no header and no `names` in the mapping", where=Where(file.name))
 
-    def blocks(self) -> Iterator[Columns]:
-        """Yield the records of one block after another."""
-        while self.rest or not self.done:
-            block = self._block()
-            if block:
-                yield self._columns(block)
+    def columns(self) -> Iterator[Columns]:
+        """Yield the records, many at a time."""
+        window = self.window
+        while True:
+            moved = False
+            for columns in self._pass():
+                moved = True
+                yield columns
+            if not window.data and window.final:
+                return
+            if not moved and len(window.data) > self.file.record_bytes:
+                yield self._over_limit()
+            elif not window.final:
+                window.grow()
 
-    def _start(self) -> None:
-        self._fill(BLOCK)
-        if not self.rest:
-            raise InputRefused("the file is empty", where=Where(self.file.name))
-        for bom, name in _BOMS.items():
-            if self.rest.startswith(bom):
-                raise InputRefused(f"the file is {name}", where=Where(self.file.name), fix="Export it as UTF-8.")
-        if self.rest.startswith(b"\xef\xbb\xbf"):
-            self.rest, self.at = self.rest[3:], 3
-        for _ in range(self.mapping.skip_lines):
-            self._drop(self.rest.find(b"\n") + 1 or len(self.rest))
+    def _pass(self) -> Iterator[Columns]:
+        """Yield what is whole in the window: runs of plain records by Arrow, the others one by one."""
+        window = self.window
+        while window.data:
+            ends = plain_ends(window.data, self.dialect, window.final)
+            if not len(ends):
+                ends = self._strict_ends()
+                if not len(ends):
+                    return
+                yield self._slow(self._span(ends))
+            else:
+                yield from read_span(self._span(ends), self._fast, self._slow)
+            window.drop(int(ends[-1]))
+
+    def _span(self, ends: Any) -> Span:
+        return self.window.span(np.r_[0, ends[:-1]], ends, self.mapping.encoding)
 
     def _header(self) -> list[str]:
-        first = next(self._strict(self.rest, final=self.done), None)
-        if first is None or first.fields is None:
-            rule = first.problem[2] if first and first.problem else "no complete line"
-            raise InputRefused("cannot read the header", where=Where(self.file.name, line=self.line), found=rule)
-        names = [name.strip() for name in first.fields]
+        where = Where(self.file.name, line=self.window.line)
+        found = split_record(self.window.data, 0, self.dialect)
+        while not self.window.final and (found is None or found[1] == len(self.window.data) <= self.file.record_bytes):
+            self.window.grow()
+            found = split_record(self.window.data, 0, self.dialect)
+        if found is None or found[1] > self.file.record_bytes:
+            raise InputRefused("the header has no end", where=where, fix="Is the delimiter or quote another one?")
+        fields, end, stray = found
+        try:
+            names = [name.decode(self.mapping.encoding).strip() for name in fields]
+        except UnicodeDecodeError as problem:
+            byte = f"byte 0x{problem.object[problem.start]:02x}"
+            raise InputRefused(
+                "cannot read the header", where=where, found=byte, expected=self.mapping.encoding
+            ) from None
+        if stray or names == [""]:
+            raise InputRefused(
+                "no header", where=where, found=self.window.data[: min(end, 200)].decode("utf-8", "replace")
+            )
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise InputRefused(f"two columns are called {twice[0]!r}", where=Where(self.file.name, line=self.line))
-        self._drop(first.end)
+            fix = "Set `header: false` and `skip_lines: 1` and list `names` in the mapping."
+            raise InputRefused("two columns of one name", where=where, found=twice[0], fix=fix)
+        self.window.drop(end)
         return names
 
-    def _fill(self, size: int) -> None:
-        data = self.handle.read(size)
-        self.done = self.done or len(data) < size
-        self.rest += data
+    def _strict_ends(self) -> Any:
+        """Return the ends of the next records by the strict reader: about as many as fill SMALL bytes."""
+        window, ends, at = self.window, [], 0
+        while at < len(window.data) and at < SMALL:
+            found = split_record(window.data, at, self.dialect)
+            if found is None:
+                if window.final:
+                    ends += self._open_quote(at)
+                break
+            at = found[1]
+            if not window.final and at == len(window.data) and not window.data.endswith(b"\n"):
+                break  # it may go on in the next block
+            ends.append(at)
+        return np.array(ends, dtype="i8")
 
-    def _drop(self, count: int) -> None:
-        self.line += self.rest.count(b"\n", 0, count)
-        self.rest, self.at = self.rest[count:], self.at + count
+    def _open_quote(self, at: int) -> list[int]:
+        """Accept an open quote in the very last line (the record is rejected); earlier it has swallowed records."""
+        window = self.window
+        line = window.line + window.data.count(b"\n", 0, at)
+        if window.data.rstrip(b"\r\n").count(b"\n", at):
+            fix = "Close the quote, or set `quote` in the mapping."
+            raise InputRefused("a quote is never closed", where=Where(self.file.name, line=line), fix=fix)
+        return [len(window.data)]
 
-    def _block(self) -> bytes:
-        """Return whole records: up to the last line end outside quotes, or everything at the end of the file."""
-        while not self.done:
-            self._fill(BLOCK)
-            ends = self._ends(self.rest)
-            if len(ends):
-                return self.rest[: int(ends[-1]) + 1]
-            if len(self.rest) > self.file.record_bytes:
-                raise InputRefused(
-                    "a record is too long, or its quote is never closed",
-                    where=Where(self.file.name, line=self.line),
-                    found=f"more than {self.file.record_bytes} bytes",
-                )
-        return self.rest
+    def _over_limit(self) -> Columns:
+        """Reject a line longer than a record may be; with a quote in it nobody can say where it ends."""
+        window = self.window
+        if b"\n" in window.data or split_record(window.data, 0, self.dialect) is None:
+            raise InputRefused(
+                "a record is too long, or its quote is never closed",
+                where=Where(self.file.name, line=window.line),
+                found=f"more than {self.file.record_bytes} bytes",
+            )
+        return window.too_long(self.mapping.encoding)
 
-    def _ends(self, data: bytes) -> Any:
-        raw = np.frombuffer(data, dtype="u1")
-        ends = np.flatnonzero(raw == _NEWLINE)
-        quotes = np.flatnonzero(raw == self.quote[0])
-        if len(quotes):
-            ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
-        return ends
-
-    def _columns(self, block: bytes) -> Columns:
-        columns = self._fast(block) or self._slow(block)
-        self.record_no += columns.read
-        return columns
-
-    def _fast(self, block: bytes) -> Columns | None:
-        ends = self._ends(block)
-        if not block.endswith(b"\n"):
-            ends = np.r_[ends, len(block) - 1]
-        starts = np.r_[0, ends[:-1] + 1]
-        raw = np.frombuffer(block, dtype="u1")
-        lengths = ends - starts + 1
-        first_is_end = np.isin(raw[starts], (_NEWLINE, _RETURN))
-        blank = first_is_end & (lengths <= 2)
+    def _fast(self, span: Span) -> Columns | None:
+        blank = span.blank()
+        data = span.bytes()
+        if b"\0" in data or (span.ends - span.starts > self.file.record_bytes).any():
+            return None
         try:
-            data = block if self._is_utf8() else block.decode(self.mapping.encoding).encode()
-            table = self._arrow(data)
+            table = self._arrow(data if self.utf8 else data.decode(self.mapping.encoding).encode())
         except (pa.ArrowInvalid, UnicodeDecodeError):
             return None
-        if (
-            b"\0" in block
-            or table.num_rows != len(starts) - int(blank.sum())
-            or (lengths > self.file.record_bytes).any()
-        ):
+        good = np.flatnonzero(~blank)
+        if table.num_rows != len(good):
             return None
-        numbers = self.record_no + np.flatnonzero(~blank)
-        starts, ends = starts[~blank], ends[~blank] + 1
-        base = self.at
-        out = Columns(
-            {name: table.column(at).combine_chunks() for at, name in enumerate(self.names)},
-            pa.array(numbers),
-            pa.array(starts + base),
-            pa.array(ends + base),
-            lambda at: self._raw(block, int(starts[at]), int(ends[at])),
-            read=len(blank),
-            ignored=int(blank.sum()),
-        )
-        self._drop(len(block))
-        return out
+        arrays = {name: table.column(at).combine_chunks() for at, name in enumerate(self.names)}
+        return span.columns(arrays, good, {}, int(blank.sum()))
 
     def _arrow(self, data: bytes) -> pa.Table:
+        names = [str(at) for at in range(len(self.names))]
         return arrow_csv.read_csv(
             BytesIO(data),
-            read_options=arrow_csv.ReadOptions(
-                column_names=[str(at) for at in range(len(self.names))], block_size=len(data) + 1, use_threads=False
-            ),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=self.mapping.delimiter, quote_char=self.mapping.quote, newlines_in_values=True
+                delimiter=self.mapping.delimiter, quote_char=self.mapping.quote or False, newlines_in_values=True
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types={str(at): pa.string() for at in range(len(self.names))},
-                strings_can_be_null=False,
-                null_values=[],
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
             ),
         )
 
-    def _is_utf8(self) -> bool:
-        return self.mapping.encoding.lower().replace("_", "-") in ("utf-8", "utf8")
-
-    def _slow(self, block: bytes) -> Columns:
-        """Read a block record by record; what the strict reader leaves over at its end is part of the next block."""
-        final = self.done and len(block) == len(self.rest)
-        good: list[Record] = []
-        good_no: list[int] = []
-        broken: list[dict[str, Any]] = []
-        read = ignored = used = 0
-        for record in self._strict(block, final):
-            number, used = self.record_no + read, record.end
-            read += 1
-            if record.problem:
-                broken.append(self._reject(record, number, block))
-            elif record.fields == [""]:
-                ignored += 1
+    def _slow(self, span: Span) -> Columns:
+        """Read records one by one."""
+        blank = span.blank()
+        good, rows, broken = [], [], {}
+        for position in np.flatnonzero(~blank):
+            made = self._record(span.data, int(span.starts[position]), int(span.ends[position]))
+            if isinstance(made, Broken):
+                broken[int(position)] = made
             else:
-                good.append(record)
-                good_no.append(number)
-        base = self.at
-        if not used and not final:
-            raise InputRefused("a quote is never closed", where=Where(self.file.name, line=self.line))
-        columns = list(zip(*(record.fields or [] for record in good), strict=True)) or [() for _ in self.names]
-        out = Columns(
-            {name: pa.array(columns[at], pa.string()) for at, name in enumerate(self.names)},
-            pa.array(good_no, pa.int64()),
-            pa.array([record.start + base for record in good], pa.int64()),
-            pa.array([record.end + base for record in good], pa.int64()),
-            lambda at: self._raw(block, good[at].start, good[at].end),
-            read=read,
-            ignored=ignored,
-            broken=broken,
-        )
-        self._drop(used)
-        return out
+                good.append(position)
+                rows.append(made)
+        texts = list(zip(*rows, strict=True)) or [()] * len(self.names)
+        arrays = {name: pa.array(texts[at], pa.string()) for at, name in enumerate(self.names)}
+        return span.columns(arrays, np.array(good, dtype="i8"), broken, int(blank.sum()))
 
-    def _strict(self, data: bytes, final: bool) -> Iterator[Record]:
-        """Yield records by the letter of RFC 4180; a quote counts only where a field begins."""
-        start = 0
-        while start < len(data):
-            found = self._split(data, start)
-            if found is None:
-                if not final:
-                    return
-                lines = data.count(b"\n", start, len(data) - 1)
-                if lines:
-                    line = self.line + data.count(b"\n", 0, start)
-                    raise InputRefused("a quote is never closed", where=Where(self.file.name, line=line))
-                yield Record(start, len(data), None, ("open_quote", None, "end of file", "a closing quote"))
-                return
-            fields, end = found
-            if end == len(data) and not data.endswith(b"\n") and not final:
-                return
-            yield self._decoded(data, start, end, fields)
-            start = end
-
-    def _split(self, data: bytes, start: int) -> tuple[list[bytes], int] | None:
-        """Return the fields of the record at `start` and where it ends; None when a quote stays open."""
-        fields, at, quote = [], start, self.quote
-        while True:
-            if data[at : at + 1] == quote:
-                parts, at = [], at + 1
-                while True:
-                    close = data.find(quote, at)
-                    if close < 0:
-                        return None
-                    parts.append(data[at:close])
-                    at = close + 1
-                    if data[at : at + 1] != quote:
-                        break
-                    parts.append(quote)
-                    at += 1
-                value = b"".join(parts)
-                tail = self._field_end(data, at)
-                value += data[at:tail].removesuffix(b"\r")
-            else:
-                tail = self._field_end(data, at)
-                value = data[at:tail]
-                value = value.removesuffix(b"\r") if data[tail : tail + 1] != self.delimiter else value
-            fields.append(value)
-            if data[tail : tail + 1] != self.delimiter:
-                return fields, min(tail + 1, len(data))
-            at = tail + 1
-
-    def _field_end(self, data: bytes, at: int) -> int:
-        stops = [stop for stop in (data.find(self.delimiter, at), data.find(b"\n", at)) if stop >= 0]
-        return min(stops, default=len(data))
-
-    def _decoded(self, data: bytes, start: int, end: int, fields: list[bytes]) -> Record:
+    def _record(self, data: bytes, start: int, end: int) -> list[str] | Broken:
         if end - start > self.file.record_bytes:
-            limit = f"at most {self.file.record_bytes} bytes"
-            return Record(start, end, None, ("too_long", None, f"{end - start} bytes", limit))
+            return length_problem(end - start, self.file.record_bytes)
         if b"\0" in data[start:end]:
-            return Record(start, end, None, ("nul_byte", None, "a NUL byte", "text"))
+            return Broken("nul_byte", "a byte 0x00", "text")
+        found = split_record(data[start:end], 0, self.dialect)
+        if found is None:
+            return Broken("open_quote", "the end of the file", "a closing quote")
+        fields, _, stray = found
+        if stray:
+            return Broken("bad_quote", "text behind a closing quote", "a delimiter or line end; quotes in text doubled")
+        if len(fields) != len(self.names):
+            return Broken("field_count", f"{len(fields)} fields", f"{len(self.names)} fields")
         try:
-            texts = [value.decode(self.mapping.encoding) for value in fields]
-        except UnicodeDecodeError as problem:
-            found = f"byte 0x{problem.object[problem.start]:02x}"
-            return Record(start, end, None, ("bad_encoding", None, found, f"text in {self.mapping.encoding}"))
-        if texts == [""] or not hasattr(self, "names"):
-            return Record(start, end, texts)
-        if len(texts) != len(self.names):
-            return Record(start, end, None, ("field_count", None, f"{len(texts)} fields", f"{len(self.names)} fields"))
-        return Record(start, end, texts)
+            return [value.decode(self.mapping.encoding) for value in fields]
+        except UnicodeDecodeError:
+            return self._undecodable(fields)
 
-    def _reject(self, record: Record, number: int, block: bytes) -> dict[str, Any]:
-        rule, field, found, expected = record.problem or ("unreadable", None, "", "")
-        return {
-            "rule": rule,
-            "field": field,
-            "found": found,
-            "expected": expected,
-            "raw": self._raw(block, record.start, record.end)[:65536],
-            "record_no": number,
-            "byte_start": record.start + self.at,
-            "byte_end": record.end + self.at,
-        }
-
-    def _raw(self, block: bytes, start: int, end: int) -> str:
-        return block[start:end].rstrip(b"\r\n").decode(self.mapping.encoding, "backslashreplace")
+    def _undecodable(self, fields: list[bytes]) -> Broken:
+        for name, value in zip(self.names, fields, strict=True):
+            try:
+                value.decode(self.mapping.encoding)
+            except UnicodeDecodeError as problem:
+                byte = f"byte 0x{problem.object[problem.start]:02x}"
+                return Broken("bad_encoding", byte, f"text in {self.mapping.encoding}", name)
+        raise AssertionError("one of the fields cannot be decoded")

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.reading import convert, times
-from flows.reading.mapping import Field, Mapping
+from flows.reading.paths import ManyValues, follow
+from schemas.errors import InputRefused, Where
 from schemas.table import ARROW
 
 if TYPE_CHECKING:
     from flows.reading.contract import SourceFile
+    from flows.reading.kinds import Kind
+    from flows.reading.mapping import Field, Mapping
     from schemas.table import Column
 
 Array = Any
-# Ids and codes lose white space around them; what people said and wrote keeps what is inside.
 FOUND_CHARACTERS = 200
 
 
 @dataclass
 class Problem:
-    """A rule broken by some records: `mask` says which, `found` what stood there."""
+    """A rule broken by some records: `mask` (numpy) says which, `found` what stood there."""
 
     rule: str
     field: str
@@ -36,161 +36,161 @@ class Problem:
     def at(self, position: int) -> dict[str, Any]:
         """Return the reject of one record."""
         value = self.found[position].as_py() if self.found is not None else None
-        found = None if value is None else str(value)[:FOUND_CHARACTERS]
+        found = None if value is None else value[:FOUND_CHARACTERS]
         return {"rule": self.rule, "field": self.field, "found": found, "expected": self.expected}
 
 
 class Converter:
-    """Converts the fields of a mapping for one batch of records and collects what could not be read."""
+    """Converts the fields of a mapping for one batch of records and collects what could not be read.
+
+    `columns` are a file's columns by name. `seen` collects the paths that were there, so that the end of a file knows
+    what never came; `prefix` is what stands before paths of turns. `later` has, by field, the second reading of local
+    times that happened twice.
+    """
 
     def __init__(
-        self, arrays: dict[str, Array], length: int, mapping: Mapping, file: SourceFile, known: dict[str, Column]
+        self, columns: dict[str, Array], length: int, mapping: Mapping, file: SourceFile, kind: Kind, prefix: str = ""
     ) -> None:
-        """Keep the columns; nothing is converted yet. `known` are the canonical columns that can be filled."""
-        self.arrays, self.length, self.mapping, self.file = arrays, length, mapping, file
+        """Keep the columns; nothing is converted yet."""
+        self.columns, self.length, self.mapping, self.file, self.kind = columns, length, mapping, file, kind
+        self.prefix = prefix
         self.problems: list[Problem] = []
         self.side: dict[str, Array] = {}
-        self.known = known
-        self._answered: dict[str, Array] = {}
+        self.later: dict[str, Array] = {}
+        self.seen: set[str] = set()
 
-    def column(self, name: str, one: Field) -> Array:
-        """Return one field converted to its canonical type; broken values are NULL and noted in `problems`."""
-        array = self._value(name, one, self.known.get(name))
-        if one.only_if:
-            holds = self._condition(one.only_if)
-            array = pc.if_else(holds, array, pa.scalar(None, array.type))
-        if one.scale:
-            self.side["csat_min"] = pa.repeat(pa.scalar(one.scale[0], pa.float64()), self.length)
-            self.side["csat_max"] = pa.repeat(pa.scalar(one.scale[1], pa.float64()), self.length)
-        return array
-
-    def extra(self) -> Array:
-        """Return unmapped columns as JSON texts, record by record."""
-        used = self.mapping.used() | set(self.mapping.ignore)
-        names = [name for name in self.arrays if name not in used]
-        if not names:
-            return pa.nulls(self.length, pa.string())
-        rows = pa.table({name: self.arrays[name] for name in names}).to_pylist()
-        kept = [{key: value for key, value in row.items() if value not in (None, "")} for row in rows]
-        return pa.array(
-            [json.dumps(row, ensure_ascii=False, default=str) if row else None for row in kept], pa.string()
-        )
+    def all(self, fields: dict[str, Field]) -> dict[str, Array]:
+        """Return every field, converted to its canonical type; broken values are NULL and noted in `problems`."""
+        made = {name: self._value(one, self.kind.columns[name]) for name, one in fields.items()}
+        for name, one in fields.items():
+            if one.only_if:
+                made[name] = pc.if_else(_holds(made[one.only_if]), made[name], pa.scalar(None, made[name].type))
+        return self.side | made
 
     def source(self, path: str, one: Field) -> Array:
         """Return a column of the file, trimmed and with its spellings of "no value" as NULL."""
-        if path in self.arrays:
-            array = self.arrays[path]
-        else:
-            first, *rest = path.split(".")
-            if first not in self.arrays:  # JSON: a key that none of these records has
-                return pa.nulls(self.length, pa.string())
-            array = resolve(self.arrays[first], rest, one.take)
-        array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-        if pa.types.is_null(array.type):
-            return array.cast(pa.string())
-        if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-            return array
-        return convert.blank_to_null(convert.strip(array.cast(pa.string())), (*self.mapping.null_values, *one.null_if))
+        array = self._found(path, one)
+        if not pa.types.is_string(array.type):
+            return convert.without(array, one.null_if) if not pa.types.is_nested(array.type) else array
+        return convert.without(pc.utf8_trim_whitespace(array), (*self.mapping.null_values, *one.null_if))
 
-    def _condition(self, name: str) -> Array:
-        if name not in self._answered:
-            noted = len(self.problems)
-            array = self._value(name, self.mapping.columns[name], self.known.get(name))
-            del self.problems[noted:]  # the field itself reports them
-            self._answered[name] = pc.fill_null(array if pa.types.is_boolean(array.type) else pc.is_valid(array), False)
-        return self._answered[name]
+    def _found(self, path: str, one: Field) -> Array:
+        first, *rest = [path] if path in self.columns else path.split(".")
+        if first in self.columns:
+            try:
+                array = follow(self.columns[first], rest, one)
+            except ManyValues:
+                raise InputRefused(
+                    "a list where one value is wanted",
+                    where=Where(self.file.name, field=self.prefix + path),
+                    fix="Say `take: first` or `take: last` in the mapping.",
+                ) from None
+            if array is not None:
+                self.seen.add(self.prefix + path)
+                return array
+        return pa.nulls(self.length, pa.string())
 
-    def _value(self, name: str, one: Field, column: Any) -> Array:
-        kind = "bool" if column is None else column.type
+    def _value(self, one: Field, column: Column) -> Array:
         if one.value is not None:
-            array = pa.repeat(pa.scalar(one.value, pa.string()), self.length)
-            return self._converted(name, one, kind, [array])
-        return self._converted(name, one, kind, [self.source(path, one) for path in one.source])
-
-    def _converted(self, name: str, one: Field, kind: str, arrays: list[Array]) -> Array:
-        label = " + ".join(one.source) or name
-        if kind == "timestamp":
-            return self._stamp(name, one, arrays, label)
-        first = arrays[0]
-        if one.values:
-            first, bad = convert.lookups(first, one.values)
-            self._note("unknown_value", label, "one of " + ", ".join(one.values), bad, arrays[0])
-        if len(arrays) > 1:
-            first = _joined(arrays, one.join)
-        decimal, thousands = self.mapping.decimal, self.mapping.thousands
-        if kind == "seconds":
-            array, bad = convert.durations(first, one.unit or "seconds", decimal, thousands)
-            self._note("bad_duration", label, f"a duration in {one.unit or 'seconds'}", bad, first)
-        elif kind == "int":
-            array, bad = self._integer(one, first, decimal, thousands)
-            self._note("bad_number", label, "a whole number", bad, first)
-        elif kind == "float":
-            array, bad = convert.numbers(first, decimal, thousands)
-            self._note("bad_number", label, "a number", bad, first)
-        elif kind == "bool":
-            array, bad = convert.booleans(first, one.yes, one.no)
-            self._note("bad_bool", label, "one of " + ", ".join((*one.yes, *one.no) or ("true", "false")), bad, first)
-        elif kind == "date":
-            array, bad = times.dates(first, one.date)
-            self._note("bad_date", label, f"a date as {one.date or 'YYYY-MM-DD'}", bad, first)
-        elif kind == "texts":
-            text = convert.as_text(first)
-            array = pc.if_else(
-                pc.is_valid(text), pc.split_pattern(pc.fill_null(text, ""), ";"), pa.nulls(len(text), ARROW["texts"])
-            )
+            arrays = [pa.repeat(pa.scalar(one.value, pa.string()), self.length)]
         else:
-            array, _ = convert.texts(first)
+            arrays = [self.source(path, one) for path in one.source]
+        if column.type == "timestamp":
+            return self._stamp(one, column.name, arrays)
+        # A text that is empty was said or written all the same; everywhere else an empty text is no value.
+        if not (self.kind.name == "utterance" and column.name == "text"):
+            arrays = [convert.without(array, [""]) if pa.types.is_string(array.type) else array for array in arrays]
+        found = arrays[0]
+        if len(arrays) > 1:
+            found = _joined(arrays, one.join, whole=column.name.endswith("_id"))
+        if one.values:
+            values, bad = convert.lookups(found, one.values)
+            self._note("unknown_value", one, "one of " + ", ".join(one.values), bad, found)
+            found = values
+        return self._converted(one, column, found)
+
+    def _converted(self, one: Field, column: Column, found: Array) -> Array:
+        if one.date or one.time:  # start_ms and end_ms as points in time: made relative where the start is known
+            return self._stamp(one, column.name, [found])
+        convert_one = getattr(self, f"_{column.type}", self._text)
+        array: Array = convert_one(one, column, found)
         return array
 
-    def _integer(self, one: Field, array: Array, decimal: str, thousands: str) -> tuple[Array, Array]:
-        """Whole numbers, or milliseconds given in another unit (`start_ms: {from: t, as: seconds}`)."""
-        if one.unit is None or one.unit == "ms":
-            return convert.integers(array)
-        seconds, bad = convert.durations(array, one.unit, decimal, thousands)
-        return pc.round(pc.multiply(seconds.cast(pa.float64()), 1000)).cast(pa.int64()), bad
+    def _seconds(self, one: Field, column: Column, found: Array) -> Array:
+        unit = one.unit or "seconds"
+        array, bad = convert.durations(found, unit, self.mapping.decimal, self.mapping.thousands)
+        self._note("bad_duration", one, f"a duration as {unit}", bad, found)
+        return array
 
-    def _stamp(self, name: str, one: Field, arrays: list[Array], label: str) -> Array:
+    def _int(self, one: Field, column: Column, found: Array) -> Array:
+        if one.unit is None or (one.unit == "ms" and pa.types.is_integer(found.type)):
+            array, bad = convert.integers(found, self.mapping.thousands)
+            self._note("bad_number", one, "a whole number", bad, found)
+            return array
+        seconds = self._seconds(one, column, found)
+        return pc.multiply(seconds, 1000).cast(pa.int64())
+
+    def _float(self, one: Field, column: Column, found: Array) -> Array:
+        array, bad = convert.numbers(found, self.mapping.decimal, self.mapping.thousands)
+        self._note("bad_number", one, "a number", bad, found)
+        if one.scale:
+            names = ("csat_min", "csat_max") if column.name == "csat" else ("scale_min", "scale_max")
+            for name, end in zip(names, one.scale, strict=True):  # no value, no scale
+                self.side[name] = pc.if_else(pc.is_valid(array), pa.scalar(end, pa.float64()), pa.scalar(None))
+        return array
+
+    def _bool(self, one: Field, column: Column, found: Array) -> Array:
+        array, bad = convert.booleans(found, one.yes, one.no)
+        self._note("bad_bool", one, "one of " + ", ".join((*one.yes, *one.no) or ("true", "false")), bad, found)
+        return array
+
+    def _date(self, one: Field, column: Column, found: Array) -> Array:
+        array, bad = times.dates(found, one.date or "iso")
+        self._note("bad_date", one, f"a date as {one.date or 'YYYY-MM-DD'}", bad, found)
+        return array
+
+    def _texts(self, one: Field, column: Column, found: Array) -> Array:
+        if pa.types.is_list(found.type):
+            return found.cast(ARROW["texts"])
+        text = convert.as_text(found)
+        parts = pc.split_pattern(pc.fill_null(text, ""), one.split)
+        return pc.if_else(pc.is_valid(text), parts, pa.scalar(None, ARROW["texts"]))
+
+    def _text(self, one: Field, column: Column, found: Array) -> Array:
+        return convert.nfc(convert.as_text(found))
+
+    def _stamp(self, one: Field, name: str, arrays: list[Array]) -> Array:
+        arrays = [convert.without(array, [""]) if pa.types.is_string(array.type) else array for array in arrays]
         zone = one.timezone or self.mapping.timezone or self.file.timezone
-        constant = self.mapping.date
-        found = times.stamps(arrays, one.date, one.time, constant, zone)
-        spelling = " ".join(part for part in (one.date or ("iso" if not one.time else ""), one.time) if part)
-        shown = _joined([convert.as_text(array) for array in arrays], " ")
-        self._note("bad_time", label, f"a time as {spelling}", found.bad, shown)
-        self._note("dst_gap", label, f"a time that exists in {zone}", found.gap, shown)
-        if name == "started_at":
-            self.side["utc_offset_min"] = found.offset_min
-            flag = pc.if_else(found.overlap, pa.scalar("dst_overlap"), pa.scalar(None, pa.string()))
-            self.side["time_flag"] = flag
-        return found.values
+        date = one.date or ("iso" if len(arrays) == 1 and not one.time else None)
+        how = times.Spelling(date, one.time, self.mapping.date, zone, self.mapping.decimal)
+        made = times.stamps(arrays, how)
+        spelling = " ".join(part for part in (date, one.time) if part) or "iso"
+        shown = _joined([convert.as_text(array) for array in arrays], " ", whole=False)
+        self._note("bad_time", one, f"a time as {spelling}", made.bad, shown)
+        self._note("dst_gap", one, f"a time that exists in {zone}", made.gap, shown)
+        self.later[name] = made.later
+        if name == "started_at" and self.kind.name in ("call", "interaction"):
+            self.side["utc_offset_min"] = made.offset_min
+        if self.kind.flagged == name:
+            none = pa.scalar(None, pa.string())
+            self.side["time_flag"] = pc.if_else(pc.is_valid(made.later), pa.scalar("dst_overlap"), none)
+        return made.values
 
-    def _note(self, rule: str, label: str, expected: str, bad: Array, found: Array) -> None:
+    def _note(self, rule: str, one: Field, expected: str, bad: Array, found: Array) -> None:
         mask = pc.fill_null(bad, False).to_numpy(zero_copy_only=False)
         if mask.any():
-            self.problems.append(Problem(rule, label, expected, mask, convert.as_text(found)))
+            self.problems.append(Problem(rule, one.label or str(one.value), expected, mask, convert.as_text(found)))
 
 
-def resolve(array: Array, path: list[str], take: str | None) -> Array:
-    """Follow a dotted path into structs; in a list of structs take the first or last element's value."""
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-        lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
-        offsets = array.offsets.to_numpy(zero_copy_only=False)
-        last = offsets[1:] - 1 if take == "last" else offsets[:-1]
-        at = pa.array(np.where(lengths > 0, last, 0), mask=lengths == 0)
-        if not len(array.values):
-            return pa.nulls(len(array), pa.string())
-        return resolve(array.values.take(at), path, take)
-    if not path:
-        return array
-    if not pa.types.is_struct(array.type) or path[0] not in {one.name for one in array.type}:
-        return pa.nulls(len(array), pa.string())
-    return resolve(pc.struct_field(array, path[0]), path[1:], take)
+def _holds(array: Array) -> Array:
+    """Return where a condition holds: a yes/no that is true, or any other field that is known."""
+    return pc.fill_null(array if pa.types.is_boolean(array.type) else pc.is_valid(array), False)
 
 
-def _joined(arrays: list[Array], between: str) -> Array:
-    """Join columns to one text; NULL when the first is NULL, other NULLs are left out."""
-    joined, *rest = [convert.as_text(array) for array in arrays]
-    for text in rest:  # null_handling="skip" of Arrow's join loses rows in which everything is NULL
-        longer = pc.binary_join_element_wise(joined, text, between, null_handling="emit_null")
-        joined = pc.if_else(pc.is_valid(text), longer, joined)
-    return joined
+def _joined(arrays: list[Array], between: str, *, whole: bool) -> Array:
+    """Join columns to one text; NULLs are left out, or make the whole NULL (`whole`: an id needs all its parts)."""
+    texts = [convert.as_text(array) for array in arrays]
+    if whole and len(texts) > 1:
+        return pc.binary_join_element_wise(*texts, between, null_handling="emit_null")
+    return convert.joined(texts, between)

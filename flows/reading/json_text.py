@@ -1,273 +1,176 @@
-"""JSON as columns: strict, with exact places, nothing guessed.
+"""JSON records as columns.
 
-The fast way gives a block of lines to Arrow with the types seen in its first records. It is believed only when every
-line is an object of its own and Arrow has no complaint; otherwise the block is read line by line by the standard
-library, which names what is wrong with each line. Keys that stand twice, NaN and texts that are not UTF-8 are mistakes.
+The fast way gives many lines to Arrow with the types seen so far. It is believed only when every line is an object of
+its own and Arrow has no complaint; otherwise lines are parsed one by one (json_strict.py), which names what is wrong
+with each and teaches the fast way their types.
 """
 
 from __future__ import annotations
 
-import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
-from flows.reading.records import Columns, check_names
+from flows.reading.blocks import NEWLINE, RETURN, Span, Window, length_problem, read_span
+from flows.reading.json_shape import Mixed, Node, column, is_changed, merged, misfit, settled, types_of, wanted
+from flows.reading.json_strict import BadJson, parse
 from schemas.errors import InputRefused, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flows.reading.contract import SourceFile
     from flows.reading.mapping import Mapping
+    from flows.reading.records import Columns, Records
 
-BLOCK = 8 << 20
-MAX_DEPTH = 64
-_SAMPLE = 50
-_NEWLINE = 10
+_SAMPLE = 100
 
 
-class BadJson(ValueError):
-    """One record is no usable JSON object: (rule, found, expected)."""
+class JsonText:
+    """One file of JSON objects; unknown keys are refused as they come."""
 
+    def __init__(self, mapping: Mapping, file: SourceFile, records: Records) -> None:
+        """Start a file."""
+        self.file, self.records = file, records
+        self.wanted = wanted(mapping)
+        self.types: dict[str, pa.DataType] = {}
+        self.keeps_all = mapping.extra == "keep"
 
-def parse(data: bytes) -> dict[str, Any]:
-    """Return one strictly parsed object. Raises BadJson."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise BadJson("bad_encoding", f"byte 0x{problem.object[problem.start]:02x}", "UTF-8") from None
-    if _depth(text) > MAX_DEPTH:
-        raise BadJson("too_deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels")
-    try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
-    except json.JSONDecodeError as problem:
-        raise BadJson("bad_json", f"{problem.msg} at character {problem.pos}", "one JSON object") from None
-    except RecursionError:
-        raise BadJson("too_deep", "too many levels", f"at most {MAX_DEPTH} levels") from None
-    if not isinstance(value, dict):
-        raise BadJson("not_an_object", type(value).__name__, "one JSON object")
-    return value
+    def lines(self, handle: BinaryIO) -> Iterator[Columns]:
+        """Yield the records of a file with one object a line, many at a time."""
+        window = Window(handle, self.file)
+        while True:
+            ends = np.flatnonzero(np.frombuffer(window.data, dtype="u1") == NEWLINE) + 1
+            if window.final and window.data and not window.data.endswith(b"\n"):
+                ends = np.r_[ends, len(window.data)]
+            if len(ends):
+                yield from read_span(window.span(np.r_[0, ends[:-1]], ends), self._fast, self._slow)
+                window.drop(int(ends[-1]))
+            elif len(window.data) > self.file.record_bytes:
+                yield window.too_long()
+            if window.final and not window.data:
+                return
+            if not window.final:
+                window.grow()
 
+    def document(self, handle: BinaryIO) -> Columns:
+        """Return a file that is one object as one record."""
+        window = Window(handle, self.file)
+        while not window.final:
+            if len(window.data) > self.file.record_bytes:
+                limit = f"at most {self.file.record_bytes} bytes"
+                raise InputRefused("the document is too long", where=Where(self.file.name), expected=limit)
+            window.grow()
+        if not window.data.strip():
+            raise InputRefused("the file is empty", where=Where(self.file.name))
+        return self._slow(window.span(np.array([0]), np.array([len(window.data)])))
 
-def lines(handle: BinaryIO, mapping: Mapping, file: SourceFile) -> Iterator[Columns]:
-    """Yield the records of a file with one object a line, about 8 MB of it at a time."""
-    at, record_no, rest, empty = 0, 1, b"", True
-    types: dict[str, pa.DataType] = {}
-    while True:
-        data = handle.read(BLOCK)
-        empty = empty and not data
-        rest += data
-        end = len(rest) if len(data) < BLOCK else rest.rfind(b"\n") + 1
-        if end:
-            columns = _fast(rest[:end], at, record_no, types, mapping, file)
-            columns = columns or _slow(rest[:end], at, record_no, types, mapping, file)
-            record_no += columns.read
-            at, rest = at + end, rest[end:]
-            yield columns
-        elif len(rest) > file.record_bytes:
-            raise InputRefused("a line is too long", where=Where(file.name), found=f"over {file.record_bytes} bytes")
-        if len(data) < BLOCK:
-            break
-    if empty:
-        raise InputRefused("the file is empty", where=Where(file.name))
+    def _fast(self, span: Span) -> Columns | None:
+        blank = span.blank()
+        good = np.flatnonzero(~blank)
+        if not _all_objects(span, good) or (span.ends - span.starts > self.file.record_bytes).any():
+            return None
+        data = span.bytes()
+        table = self._arrow(data) or (self._arrow(data) if self._learn_some(span, good) else None)
+        if table is None or table.num_rows != len(good):
+            return None
+        arrays = {name: table.column(name).combine_chunks() for name in table.column_names}
+        if any(is_changed(arrays[name].type, node) for name, node in self._nodes(arrays)):
+            return None
+        if not all(_finite(array) for array in arrays.values()):  # Arrow reads NaN and Infinity, JSON has none
+            return None
+        return span.columns(arrays, good, {}, int(blank.sum()))
 
-
-def document(data: bytes, mapping: Mapping, file: SourceFile) -> Columns:
-    """Return a file that is one object as one record."""
-    found = _Lines()
-    found.add(data, 0, len(data), 1, file.record_bytes)
-    return found.columns(data, 0, 1, 0, mapping, file, {})
-
-
-def _fast(
-    block: bytes, at: int, first_no: int, types: dict[str, pa.DataType], mapping: Mapping, file: SourceFile
-) -> Columns | None:
-    raw = np.frombuffer(block, dtype="u1")
-    ends = np.flatnonzero(raw == _NEWLINE)
-    if not block.endswith(b"\n"):
-        ends = np.r_[ends, len(block)]
-    starts = np.r_[0, ends[:-1] + 1]
-    objects = (raw[starts[starts < len(raw)]] == ord("{")).all() and (raw[np.maximum(ends - 1, 0)] == ord("}")).all()
-    if not objects or b"NaN" in block or b"Infinity" in block or (ends - starts > file.record_bytes).any():
-        return None
-    try:
-        block.decode("utf-8")
-        _learn(block, starts, ends, types)
-        table = arrow_json.read_json(
-            BytesIO(block),
-            read_options=arrow_json.ReadOptions(block_size=len(block) + 1, use_threads=False),
-            parse_options=arrow_json.ParseOptions(
-                explicit_schema=pa.schema(types.items()), unexpected_field_behavior="error"
-            ),
-        )
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError, BadJson):
-        return None
-    if table.num_rows != len(starts):
-        return None
-    check_names(table.column_names, mapping, file, line=first_no)
-    return Columns(
-        {name: table.column(name).combine_chunks() for name in table.column_names},
-        pa.array(np.arange(first_no, first_no + len(starts))),
-        pa.array(starts + at),
-        pa.array(np.minimum(ends + 1, len(block)) + at),
-        lambda row: block[int(starts[row]) : int(ends[row])].decode("utf-8", "backslashreplace"),
-        read=len(starts),
-    )
-
-
-def _learn(block: bytes, starts: Any, ends: Any, types: dict[str, pa.DataType]) -> None:
-    """Add the types of the block's first records to those known; a type once known stays."""
-    sample = [parse(block[start:end]) for start, end in zip(starts[:_SAMPLE], ends[:_SAMPLE], strict=True)]
-    for name, kind in _types(sample).items():
-        if name not in types or pa.types.is_null(types[name]):
-            types[name] = kind
-
-
-def _types(records: list[dict[str, Any]]) -> dict[str, pa.DataType]:
-    """Return the Arrow type of each key; a key only ever null is taken as text. Mixed types raise ArrowInvalid."""
-    names = list(dict.fromkeys(name for record in records for name in record))
-    found = {name: pa.array([record.get(name) for record in records]).type for name in names}
-    return {name: _no_nulls(kind) for name, kind in found.items()}
-
-
-def _no_nulls(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_null(kind):
-        return pa.string()
-    if pa.types.is_list(kind):
-        return pa.list_(_no_nulls(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([pa.field(one.name, _no_nulls(one.type)) for one in kind])
-    return kind
-
-
-def _slow(
-    block: bytes, at: int, first_no: int, types: dict[str, pa.DataType], mapping: Mapping, file: SourceFile
-) -> Columns:
-    found = _Lines()
-    start = 0
-    number = first_no
-    while start < len(block):
-        end = block.find(b"\n", start)
-        end = len(block) if end < 0 else end
-        found.add(block, start, end, number, file.record_bytes)
-        start, number = end + 1, number + 1
-    return found.columns(block, at, number - first_no, found.blank, mapping, file, types)
-
-
-class _Lines:
-    """Lines read one by one: good objects, and what is wrong with the others."""
-
-    def __init__(self) -> None:
-        self.objects: list[dict[str, Any]] = []
-        self.places: list[tuple[int, int, int]] = []
-        self.broken: list[tuple[int, int, int, BadJson]] = []
-        self.blank = 0
-
-    def add(self, block: bytes, start: int, end: int, number: int, limit: int) -> None:
-        data = block[start:end]
-        if not data.strip():
-            self.blank += 1
-            return
+    def _arrow(self, data: bytes) -> pa.Table | None:
+        schema = pa.schema([pa.field(name, settled(kind)) for name, kind in self.types.items()])
+        options = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
         try:
-            if len(data) > limit:
-                raise BadJson("too_long", f"{len(data)} bytes", f"at most {limit} bytes")
-            self.objects.append(parse(data))
-            self.places.append((number, start, end))
-        except BadJson as problem:
-            self.broken.append((number, start, end, problem))
+            data.decode("utf-8")  # Arrow does not look
+            return arrow_json.read_json(
+                BytesIO(data),
+                read_options=arrow_json.ReadOptions(block_size=len(data) + 1, use_threads=False),
+                parse_options=options,
+            )
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError):
+            return None
 
-    def columns(
-        self,
-        block: bytes,
-        at: int,
-        read: int,
-        ignored: int,
-        mapping: Mapping,
-        file: SourceFile,
-        types: dict[str, pa.DataType],
-    ) -> Columns:
-        names = list(dict.fromkeys(name for record in self.objects for name in record))
-        check_names(names, mapping, file, line=self.places[0][0] if self.places else None)
-        arrays = {name: _column([record.get(name) for record in self.objects]) for name in names}
-        for name, array in arrays.items():
-            types.setdefault(name, _no_nulls(array.type))
+    def _learn_some(self, span: Span, good: Any) -> bool:
+        """Learn types from some records all over the span; returns whether there was something new."""
+        chosen = good[:: max(1, len(good) // _SAMPLE)]
+        try:
+            objects = [parse(span.data[int(span.starts[at]) : int(span.ends[at])]) for at in chosen]
+        except BadJson:
+            return False
+        return self._learn(objects, span.numbers[chosen])
 
-        def text(start: int, end: int) -> str:
-            return block[start:end].decode("utf-8", "backslashreplace").rstrip("\r\n")
+    def _learn(self, objects: list[dict[str, Any]], numbers: Any) -> bool:
+        """Learn keys and their types; the first record with an unknown key refuses the file."""
+        before = dict(self.types)
+        for record, number in zip(objects, numbers, strict=True):
+            if not record.keys() <= self.types.keys():
+                self.records.check_names(record, line=int(number))
+                self.types |= {name: pa.null() for name in record if name not in self.types}
+        try:
+            for name, kind in types_of(objects).items():
+                self.types[name] = merged(self.types.get(name, pa.null()), kind)
+        except Mixed:
+            pass
+        return self.types != before
 
-        broken = [
-            {
-                "rule": problem.args[0],
-                "field": None,
-                "found": problem.args[1],
-                "expected": problem.args[2],
-                "raw": text(start, end)[:65536],
-                "record_no": number,
-                "byte_start": start + at,
-                "byte_end": end + at,
-            }
-            for number, start, end, problem in self.broken
-        ]
-        return Columns(
-            arrays,
-            pa.array([number for number, _, _ in self.places], pa.int64()),
-            pa.array([start + at for _, start, _ in self.places], pa.int64()),
-            pa.array([end + at for _, _, end in self.places], pa.int64()),
-            lambda row: text(*self.places[row][1:]),
-            read=read,
-            ignored=ignored,
-            broken=broken,
-        )
+    def _slow(self, span: Span) -> Columns:
+        """Parse records one by one."""
+        objects, good, broken = [], [], {}
+        ignored = 0
+        for position in range(len(span)):
+            data = span.data[int(span.starts[position]) : int(span.ends[position])]
+            if not data.strip():
+                ignored += 1
+                continue
+            try:
+                if len(data) > self.file.record_bytes:
+                    broken[position] = length_problem(len(data), self.file.record_bytes)
+                    continue
+                value = parse(data)
+                wrong = misfit(value, self.wanted)
+                if wrong:
+                    broken[position] = wrong
+                else:
+                    objects.append(value)
+                    good.append(position)
+            except BadJson as problem:
+                broken[position] = problem.why
+        self._learn(objects, span.numbers[good])
+        names = dict.fromkeys(name for record in objects for name in record)
+        arrays = {name: column([record.get(name) for record in objects], node) for name, node in self._nodes(names)}
+        return span.columns(arrays, np.array(good, dtype="i8"), broken, ignored)
 
-
-def _column(values: list[Any]) -> pa.Array:
-    """Return one key's values; where their types differ, each as the text it is written as."""
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return pa.array([None if value is None else _written(value) for value in values], pa.string())
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out = dict(pairs)
-    if len(out) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadJson("duplicate_key", twice[:200], "each key once")
-    return out
+    def _nodes(self, names: Iterable[str]) -> list[tuple[str, Node]]:
+        """Return the keys needed, and what of them: those mapped and, with `extra: keep`, all others as a whole."""
+        mapped = self.wanted.keys
+        return [(name, mapped.get(name, Node(whole=True))) for name in names if name in mapped or self.keeps_all]
 
 
-def _constant(name: str) -> Any:
-    raise BadJson("bad_json", name, "a JSON number")
+def _all_objects(span: Span, good: Any) -> bool:
+    """Return whether every line begins with { and ends with }: then no object spans lines, and none shares one."""
+    if not len(good):
+        return True
+    raw = np.frombuffer(span.data, dtype="u1")
+    last = span.ends[good] - 1
+    for end in (NEWLINE, RETURN):
+        last = last - (raw[last] == end)
+    return bool((raw[span.starts[good]] == ord("{")).all() and (raw[last] == ord("}")).all())
 
 
-def _integer(text: str) -> Any:
-    """A number too large to be held exactly stays the text it is."""
-    return int(text) if len(text) <= 18 else text
-
-
-def _depth(text: str) -> int:
-    """Return the depth of brackets, those inside texts included: an upper bound, cheap and not recursive."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    in_text = escaped = False
-    for char in text:
-        if in_text:
-            in_text, escaped = escaped or char != '"', char == "\\" and not escaped
-        elif char == '"':
-            in_text = True
-        elif char in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in "]}":
-            depth -= 1
-    return deepest
+def _finite(array: pa.Array) -> bool:
+    kind = array.type
+    if pa.types.is_floating(kind):
+        return pc.all(pc.is_finite(array)).as_py() is not False
+    if pa.types.is_list(kind):
+        return _finite(array.flatten())
+    if pa.types.is_struct(kind):
+        return all(_finite(one) for one in array.flatten())
+    return True

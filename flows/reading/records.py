@@ -10,24 +10,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from flows.reading import rows
-from flows.reading.contract import Chunk, SourceFile, rejects
-from flows.reading.fields import Converter
-from flows.reading.mapping import Mapping, targets
+from flows.reading import rows, turns
+from flows.reading.contract import RECORD_COLUMNS, Chunk, SourceFile, rejects
+from flows.reading.extra import extra
+from flows.reading.fields import Converter, Problem
+from flows.reading.times import not_before
 from schemas.errors import InputRefused, Where, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from flows.reading.mapping import Field, Mapping
 
 Array = Any
 RAW_CHARACTERS = 65536
+_ENDS = ("answered_at", "ended_at", "completed_at")
 
 
 @dataclass
 class Columns:
-    """Some records of a file, column by column. `raw` gives the text of the record at a position here."""
+    """Some records of a file, column by column; `raw` gives the text of the record at a position here.
+
+    `read` counts all records, also those `ignored` and those `broken`, which are rejects already.
+    """
 
     arrays: dict[str, Array]
     record_no: Array
@@ -39,57 +46,118 @@ class Columns:
     broken: list[dict[str, Any]] = field(default_factory=list)
 
 
-def check_names(found: Iterable[str], mapping: Mapping, file: SourceFile, line: int | None = None) -> None:
-    """Refuse a file that lacks a mapped column, or has one that is neither mapped nor declared ignored."""
-    names = list(found)
-    used = mapping.used()
-    unknown = [name for name in names if name not in used and name not in mapping.ignore]
-    if unknown and mapping.extra == "refuse":
-        raise InputRefused(
-            f"unknown column {unknown[0]!r}" + (f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""),
-            where=Where(file.name, line=line),
-            expected="every column to be mapped or listed under `ignore`",
-            fix=nearest(unknown[0], used) + " Or set `extra: keep`.",
-        )
+class Records:
+    """Turns the columns of one file into chunks, and knows at its end which mapped column never came."""
+
+    def __init__(self, mapping: Mapping, file: SourceFile) -> None:
+        """Start a file."""
+        self.mapping, self.file = mapping, file
+        self.seen: set[str] = set()
+        self.found: dict[str, None] = {}
+
+    def check_names(self, names: Iterable[str], line: int | None = None, *, all_known: bool = False) -> None:
+        """Refuse columns that are neither mapped nor ignored and, with `all_known`, mapped ones that are not there."""
+        self.found |= dict.fromkeys(names)
+        used = self.mapping.used()
+        unknown = [name for name in self.found if name not in used and name not in self.mapping.ignore]
+        where = Where(self.file.name, line=line)
+        if unknown and self.mapping.extra == "refuse":
+            raise InputRefused(
+                "unknown column" if len(unknown) == 1 else f"{len(unknown)} unknown columns",
+                where=where,
+                found=", ".join(unknown),
+                expected="every column to be mapped or listed under `ignore`",
+                fix=nearest(unknown[0], used) + " Or set `extra: keep`.",
+            )
+        if all_known:
+            wanted = {path for path, one, _ in self.mapping.paths() if not one.optional and path not in self.found}
+            self._refuse_missing({path for path in wanted if path.partition(".")[0] not in self.found}, where)
+
+    def chunks(self, parts: Iterable[Columns]) -> Iterator[Chunk]:
+        """Yield chunks; at the end refuse the file if a mapped column never came, not even empty."""
+        count = 0
+        for columns in parts:
+            count += len(columns.record_no)
+            yield self._chunk(columns)
+        if count:
+            self._refuse_missing(self._needed() - self.seen, Where(self.file.name))
+
+    def _needed(self) -> set[str]:
+        """Return the paths that must have come; those in turns only if there was a list of turns at all."""
+        needed = {path for path, one, _ in self.mapping.paths() if not one.optional}
+        turns_ = self.mapping.turns
+        if turns_ and turns_.source not in self.seen:
+            needed = {path for path in needed if not path.startswith(f"{turns_.source}.")}
+            needed |= set() if turns_.optional else {turns_.source}
+        return needed
+
+    def _refuse_missing(self, missing: set[str], where: Where) -> None:
+        if missing:
+            name = min(missing)
+            raise InputRefused(
+                f"no column {name!r}" if len(missing) == 1 else f"no columns {sorted(missing)}",
+                where=where,
+                found=", ".join(self.found),
+                fix=nearest(name, self.found) + " If it may be absent, set `optional: true` in the mapping.",
+            )
+
+    def _chunk(self, columns: Columns) -> Chunk:
+        """Convert records: good ones into rows of canonical tables, the others into rejects."""
+        length = len(columns.record_no)
+        if not length:
+            return Chunk(columns.read, columns.ignored, rejects=rejects(columns.broken, self.file))
+        converter = Converter(columns.arrays, length, self.mapping, self.file, self.mapping.kind)
+        made = converter.all(self.mapping.columns)
+        problems = converter.problems + _missing_id(made, self.mapping.columns)
+        for name in _ENDS:
+            if name in made and "started_at" in made:
+                made[name] = not_before(made[name], converter.later[name], made["started_at"])
+        if self.mapping.extra == "keep":
+            used = self.mapping.used() | set(self.mapping.ignore)
+            made["extra"] = extra({name: one for name, one in columns.arrays.items() if name not in used}, length)
+        said = None
+        if self.mapping.turns:
+            said, more = turns.said(converter, self.mapping.turns, made.get("started_at"))
+            problems += more
+            if self.mapping.record == "utterance":
+                problems.append(turns.without_turns(said, length, self.mapping.turns.source))
+        self.seen |= converter.seen
+        return self._split(columns, made, said, problems)
+
+    def _split(
+        self, columns: Columns, made: dict[str, Array], said: turns.Said | None, problems: list[Problem]
+    ) -> Chunk:
+        bad = np.zeros(len(columns.record_no), dtype=bool)
+        for problem in problems:
+            bad |= problem.mask
+        good = np.flatnonzero(~bad)
+        broken = columns.broken + [one for at in np.flatnonzero(bad) for one in _rejected(columns, problems, int(at))]
+        broken.sort(key=lambda one: one["record_no"])
+        out = Chunk(columns.read, columns.ignored, rejects=rejects(broken, self.file))
+        if not len(good):
+            return out
+        chosen = pa.array(good)
+        origin = {name: getattr(columns, name).take(chosen) for name in RECORD_COLUMNS}
+        kept = {name: array.take(chosen) for name, array in made.items()}
+        if not (said and self.mapping.record == "utterance"):
+            made_rows = rows.tables(self.mapping.record, kept, origin, self.file)
+            out.tables = {name: [batch] for name, batch in made_rows.items()}
+        spoken = turns.utterances(said, good, kept, origin, self.file) if said else None
+        if spoken is not None:
+            out.tables["utterance"] = [spoken]
+        return out
 
 
-def check_mapped(found: Iterable[str], mapping: Mapping, file: SourceFile) -> None:
-    """Refuse a file without one of the mapped columns."""
-    names = set(found)
-    top = {path for one in mapping.columns.values() for path in one.source if path not in names}
-    missing = sorted(path for path in top if path.split(".")[0] not in names)
-    if missing:
-        raise InputRefused(
-            f"no column {missing[0]!r}",
-            where=Where(file.name, line=1),
-            found=", ".join(sorted(names)),
-            fix=nearest(missing[0], names),
-        )
+def _missing_id(made: dict[str, Array], fields: dict[str, Field]) -> list[Problem]:
+    if "source_id" not in made:
+        return []
+    mask = pc.is_null(made["source_id"]).to_numpy(zero_copy_only=False)
+    return [Problem("missing_id", fields["source_id"].label, "an id", mask)] if mask.any() else []
 
 
-def to_chunk(columns: Columns, mapping: Mapping, file: SourceFile) -> Chunk:
-    """Convert records: good ones into rows of canonical tables, the others into rejects with every broken field."""
-    if not len(columns.record_no):
-        return Chunk(columns.read, columns.ignored, rejects=rejects(columns.broken, file))
-    converter = Converter(columns.arrays, len(columns.record_no), mapping, file, targets(mapping.record))
-    made = {name: converter.column(name, one) for name, one in mapping.columns.items()}
-    made = converter.side | made
-    if mapping.extra == "keep" and "extra" not in made:
-        made["extra"] = converter.extra()
-    turns, turn_problems = rows.turns(converter, mapping) if mapping.turns else (None, [])
-    problems = converter.problems + turn_problems
-    bad = np.zeros(len(columns.record_no), dtype=bool)
-    for problem in problems:
-        bad |= problem.mask
-    found = list(columns.broken)
-    for at in np.flatnonzero(bad):
-        raw = columns.raw(int(at))[:RAW_CHARACTERS]
-        place = {name: getattr(columns, name)[int(at)].as_py() for name in ("record_no", "byte_start", "byte_end")}
-        found += [problem.at(int(at)) | place | {"raw": raw} for problem in problems if problem.mask[at]]
-    good = pa.array(np.flatnonzero(~bad))
-    origin = {name: getattr(columns, name).take(good) for name in ("record_no", "byte_start", "byte_end")}
-    kept = {name: array.take(good) for name, array in made.items()}
-    batches = rows.tables(mapping, kept, origin, file) if len(good) else {}
-    if turns is not None and len(good):
-        batches |= rows.turn_rows(turns, good, kept, origin, file)
-    return Chunk(columns.read, columns.ignored, batches, rejects(found, file))
+def _rejected(columns: Columns, problems: list[Problem], at: int) -> list[dict[str, Any]]:
+    """Return the rejects of one record: every rule it broke, once a column."""
+    place = {name: getattr(columns, name)[at].as_py() for name in RECORD_COLUMNS}
+    place["raw"] = columns.raw(at)[:RAW_CHARACTERS]
+    found = {(problem.rule, problem.field): problem.at(at) | place for problem in problems if problem.mask[at]}
+    return list(found.values())

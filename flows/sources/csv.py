@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flows.reading.check_mapping import read_mapping
 from flows.reading.csv_text import CsvText
 from flows.reading.mapping import Mapping as Settings
-from flows.reading.mapping import read_mapping
-from flows.reading.records import check_mapped, check_names, to_chunk
+from flows.reading.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:
     """Return the checked mapping."""
-    return read_mapping(raw, where)
+    return read_mapping(raw, where, delimited=True)
 
 
 def read(file: SourceFile, settings: Settings) -> Iterator[Chunk]:
     """Yield the records of a file, about 8 MB of it at a time."""
     with file.path.open("rb") as handle:
         text = CsvText(handle, settings, file)
-        check_names(text.names, settings, file, line=1)
-        check_mapped(text.names, settings, file)
-        for columns in text.blocks():
-            yield to_chunk(columns, settings, file)
+        records = Records(settings, file)
+        records.check_names(text.names, line=text.header_line, all_known=True)
+        yield from records.chunks(text.columns())

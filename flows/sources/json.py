@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flows.reading.json_text import document
+from flows.reading.check_mapping import read_mapping
+from flows.reading.json_text import JsonText
 from flows.reading.mapping import Mapping as Settings
-from flows.reading.mapping import read_mapping
-from flows.reading.records import to_chunk
-from schemas.errors import InputRefused, Where
+from flows.reading.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from flows.reading.contract import Chunk, SourceFile
+    from schemas.errors import Where
 
 
 def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:
@@ -23,11 +23,6 @@ def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:
 
 def read(file: SourceFile, settings: Settings) -> Iterator[Chunk]:
     """Yield the file as one record."""
-    size = file.path.stat().st_size
-    if size > file.record_bytes:
-        limit = f"at most {file.record_bytes}"
-        raise InputRefused("the document is too long", where=Where(file.name), found=f"{size} bytes", expected=limit)
-    data = file.path.read_bytes()
-    if not data.strip():
-        raise InputRefused("the file is empty", where=Where(file.name))
-    yield to_chunk(document(data, settings, file), settings, file)
+    records = Records(settings, file)
+    with file.path.open("rb") as handle:
+        yield from records.chunks([JsonText(settings, file, records).document(handle)])

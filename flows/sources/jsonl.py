@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flows.reading.json_text import lines
+from flows.reading.check_mapping import read_mapping
+from flows.reading.json_text import JsonText
 from flows.reading.mapping import Mapping as Settings
-from flows.reading.mapping import read_mapping
-from flows.reading.records import to_chunk
+from flows.reading.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +22,7 @@ def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:
 
 
 def read(file: SourceFile, settings: Settings) -> Iterator[Chunk]:
-    """Yield the records of a file. A mapped key may be absent from any record: it is then unknown."""
+    """Yield the records of a file. A mapped key may be absent from single records: it is then unknown."""
+    records = Records(settings, file)
     with file.path.open("rb") as handle:
-        for columns in lines(handle, settings, file):
-            yield to_chunk(columns, settings, file)
+        yield from records.chunks(JsonText(settings, file, records).lines(handle))

@@ -22,6 +22,7 @@ from schemas.typed import build
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qa.patterns import Pattern
     from schemas.errors import Where
 
 
@@ -30,15 +31,16 @@ class Pieces:
     """SQL of one question. `outcome`, `reason` and `evidence` are expressions over the leg's row.
 
     That row has the columns of core.leg_context as `c`, those of `stats` as `s` and of `hits` as `h`, and what `joins`
-    add. `stats` are aggregates over all turns of the leg's part; `hits` over those turns only that any pattern in
-    `regexes` matches, whatever question it belongs to. Evidence is JSON and never NULL on a fail.
+    add. `stats` are aggregates over all turns `t` of the leg's part. `marks` are columns of those turns only that any
+    of the `patterns` of any question matches, `hits` aggregates over them. Evidence is JSON, never NULL on a fail.
     """
 
     outcome: str
     reason: str
     evidence: str
     joins: list[str] = field(default_factory=list)
-    regexes: list[str] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
     hits: dict[str, str] = field(default_factory=dict)
     stats: dict[str, str] = field(default_factory=dict)
 

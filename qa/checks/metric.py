@@ -3,7 +3,8 @@
     check:
       metric: {metric: hold_s, max: 120}
 
-Unknown where the metric is unknown or immature; not applicable where the metric excludes the contact.
+Unknown where the metric is unknown or immature; not applicable where the metric excludes the contact, and, for a metric
+of the whole interaction, on the legs of agents its contract does not put it to: nobody answers for another's minutes.
 """
 
 from __future__ import annotations
@@ -39,19 +40,25 @@ class Check:
 
     def pieces(self, key: str) -> Pieces:
         """Return the SQL of the question."""
-        grain, unit = contract(self.metric).grain, contract(self.metric).unit
-        row = f"m_{key}"
+        about = contract(self.metric)
+        grain, unit, row, whose = about.grain, about.unit, f"m_{key}", f"i_{key}"
+        joins = [f"LEFT JOIN metric.{identifier(self.metric)} AS {row} ON {row}.entity_id = c.{grain}_id"]
+        others = "false"
+        if grain == "interaction":
+            joins.append(f"LEFT JOIN core.interaction_context AS {whose} ON {whose}.interaction_id = c.interaction_id")
+            others = f"{whose}.{identifier(about.agent)} <> c.agent_id"
         limits = [f"{row}.value >= {quoted(self.min)}" if self.min is not None else ""]
         limits.append(f"{row}.value <= {quoted(self.max)}" if self.max is not None else "")
         inside = " AND ".join(limit for limit in limits if limit)
         return Pieces(
             outcome=(
-                f"CASE WHEN {row}.state = 'excluded' THEN 'not_applicable' "
+                f"CASE WHEN {row}.state = 'excluded' OR {others} THEN 'not_applicable' "
                 f"WHEN {row}.state IS DISTINCT FROM 'counted' OR {row}.value IS NULL THEN 'unknown' "
                 f"WHEN {inside} THEN 'pass' ELSE 'fail' END"
             ),
             reason=(
-                f"CASE WHEN {row}.state = 'counted' THEN {quoted(f'{self.metric} is ')} "
+                f"CASE WHEN {others} THEN {quoted(f'{self.metric} is put to another agent')} "
+                f"WHEN {row}.state = 'counted' THEN {quoted(f'{self.metric} is ')} "
                 f"|| round({row}.value::DOUBLE, 1) || {quoted(f' {unit}')} "
                 f"ELSE {quoted(f'{self.metric} is ')} || coalesce({row}.state, 'unknown') END"
             ),
@@ -59,7 +66,5 @@ class Check:
                 f"to_json({{'metric': {quoted(self.metric)}, 'value': {row}.value::DOUBLE, "
                 f"'min': {quoted(self.min)}::DOUBLE, 'max': {quoted(self.max)}::DOUBLE}})"
             ),
-            joins=[
-                f"LEFT JOIN metric.{identifier(self.metric)} AS {row} ON {row}.entity_id = c.{identifier(grain)}_id"
-            ],
+            joins=joins,
         )

@@ -27,6 +27,7 @@ agreement_ref = "BV 7/2026"
 retention_days = 90
 """
 POLICY = {"sections": [{"id": "s", "questions": [{"id": "greet", "text": "Greets by name"}, {"id": "bye"}]}]}
+WINDOW = json.dumps({"window": "last 3 turns", "turns": 3, "speaker": "agent"})
 EVIDENCE = json.dumps([{"seq": 1, "quote": "=hallo"}])
 
 
@@ -53,7 +54,7 @@ def publish(path):
         put(connection, "qa.policy", policy_id="p", policy_version=1, content=json.dumps(POLICY))
         fail = {"policy_id": "p", "policy_version": 1, "outcome": "fail", "leg_id": "c1/1"}
         put(connection, "qa.answer", **fail, question_id="greet", weight=2, evidence=EVIDENCE, reason="said otherwise")
-        put(connection, "qa.answer", **fail, question_id="bye", weight=1, reason="not in the last 3 turns")
+        put(connection, "qa.answer", **fail, question_id="bye", weight=1, reason="not said", evidence=WINDOW)
         both = {"policy_id": "p", "policy_version": 1, "agent_id": "-a07"}
         put(connection, "qa.score", **both, leg_id="c1/1", interaction_id="c1", contact_on="2026-03-01", final=40.5)
         put(connection, "qa.score", **both, leg_id="c2/1", interaction_id="c2", contact_on="2026-03-02")

@@ -77,7 +77,7 @@ def test_scores_carry_their_failed_questions_and_proofs_and_an_unscored_leg_stay
     assert first["final"] == "40.5"
     assert first["failed_questions"] == "2"
     assert first["failed_texts"] == "Greets by name; bye"
-    assert first["proofs"] == '"=hallo" | not in the last 3 turns'
+    assert first["proofs"] == '"=hallo" | not said (last 3 turns)'
     assert second["final"] == ""
     assert first["agent_id"] == "'-a07"
 
