@@ -95,8 +95,8 @@ def make_folders(path: Path) -> None:
 
 
 def starter_policies() -> list[Path]:
-    """Return the policies that ship with callqa, without their examples."""
-    return sorted(found for found in STARTER_POLICIES.glob("*.yaml") if not found.name.endswith(".examples.yaml"))
+    """Return the policies that ship with callqa, and the examples beside them, which `callqa policy test` runs."""
+    return sorted(STARTER_POLICIES.glob("*.yaml"))
 
 
 def write_config(path: Path, site: Site, sources: tuple[Source, ...], privacy: Privacy) -> None:

@@ -10,7 +10,9 @@ import typer
 from flows.cli import output
 from flows.cli.options import HERE, Json, Workspace
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help="Check policies and print what they become.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode="markdown", help="Check and try policies, and print what they become."
+)
 
 
 @app.command()
@@ -34,6 +36,35 @@ def lint(workspace: Workspace = HERE, json: Json = False) -> None:
     bad = sum(one.severity == "error" for one in found)
     output.say(f"{bad} error(s), {len(found) - bad} warning(s).")
     raise typer.Exit(1 if bad else 0)
+
+
+@app.command()
+def test(workspace: Workspace = HERE, json: Json = False) -> None:
+    """Run the worked examples beside each policy: talks in, expected answers out.
+
+    Ends with 1 when one comes out otherwise. A policy without examples is named: nothing was tested there.
+
+    Example: callqa policy test -w demo
+    """
+    from qa.examples import examples_path, run_examples
+    from qa.policy import load_policies
+    from schemas.config import load_config
+    from warehouse.connect import open_memory
+
+    missed = []
+    for policy in load_policies(load_config(workspace).policies):
+        if not examples_path(policy).exists():
+            output.say(f"{policy.path.name}: no examples, nothing was tested")
+            continue
+        with open_memory() as connection:
+            missed += run_examples(policy, connection)
+        output.say(f"{policy.path.name}: tested")
+    if json:
+        output.show_json([asdict(one) | {"where": str(one.where)} for one in missed])
+    else:
+        output.show_pairs([("differs", str(one)) for one in missed])
+    output.say(f"{len(missed)} answer(s) differ from what was expected.")
+    raise typer.Exit(1 if missed else 0)
 
 
 @app.command()

@@ -1,1 +1,1 @@
-"""What can be handed out: each export is `<name>.sql`, one SELECT, and `<name>.yaml`, its contract. Run by flows/export.py."""
+"""What can be handed out: each export is `<name>.sql`, one SELECT, and `<name>.yaml`, its contract."""

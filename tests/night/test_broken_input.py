@@ -54,7 +54,7 @@ GOOD = HEAD + b"1,a1,2026-03-02 10:00:00,3:44\n"
 REFUSED = {
     "empty.csv": (b"", "empty"),
     "utf16.csv": ("id,agent\n1,2\n".encode("utf-16"), "UTF-16"),
-    "unknown_column.csv": (b"id,agent,started,talk,mood\n1,a,2026-03-02 10:00:00,1:00,bad\n", "unknown column 'mood'"),
+    "unknown_column.csv": (b"id,agent,started,talk,mood\n1,a,2026-03-02 10:00:00,1:00,bad\n", "unknown column: found 'mood'"),
     "missing_column.csv": (b"id,agent,started\n1,a,2026-03-02 10:00:00\n", "no column 'talk'"),
     "same_column.csv": (b"id,id,started,talk\n1,a,2026-03-02 10:00:00,1:00\n", "two columns are called 'id'"),
     "open_quote.csv": (
@@ -75,7 +75,7 @@ SET_ASIDE = {
     "day.csv": (b"2,a2,2026-02-30 10:00:00,1:00\n", "bad_time"),
     "talk.csv": (b"2,a2,2026-03-02 10:00:00,soon\n", "bad_duration"),
     "negative.csv": (b"2,a2,2026-03-02 10:00:00,-0:05\n", "talk_s_low"),
-    "nameless.csv": (b",a2,2026-03-02 10:00:00,1:00\n", "interaction_id_required"),
+    "nameless.csv": (b",a2,2026-03-02 10:00:00,1:00\n", "missing_id"),
     "tail.csv": (b'2,"a2,2026-03-02 10:00:00,1:00', "open_quote"),
 }
 

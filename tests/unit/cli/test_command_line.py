@@ -279,6 +279,22 @@ def test_policy_lint_names_the_place_and_ends_with_1(centre):
     assert json.loads(call("policy", "lint", "-w", centre, "--json").stdout)[0]["severity"] == "error"
 
 
+def test_policy_test_runs_the_examples_and_names_what_differs(tmp_path):
+    assert call("init", tmp_path / "ws").exit_code == 0
+    good = call("policy", "test", "-w", tmp_path / "ws")
+    assert (good.exit_code, good.stdout) == (0, "")
+    assert "voice_en.yaml: tested" in good.stderr
+    path = tmp_path / "ws" / "policies" / "voice_en.examples.yaml"
+    path.write_text(path.read_text().replace("greeting: pass", "greeting: fail", 1))
+    bad = call("policy", "test", "-w", tmp_path / "ws")
+    assert bad.exit_code == 1
+    assert "voice_en.examples.yaml:" in bad.stdout
+    assert "expected fail, found pass" in bad.stdout
+    assert json.loads(call("policy", "test", "-w", tmp_path / "ws", "--json").stdout)[0]["question"] == "greeting"
+    path.unlink()
+    assert "voice_en.yaml: no examples, nothing was tested" in call("policy", "test", "-w", tmp_path / "ws").stderr
+
+
 def test_an_unknown_policy_is_wrong_usage(centre):
     result = call("policy", "sql", "nothing", "-w", centre)
     assert result.exit_code == 2
