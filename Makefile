@@ -39,7 +39,7 @@ format: $(VENV)/.dev ## Bring Python and SQL into the agreed form.
 	$(BIN)/sqlfmt $(SQL)
 
 faults: $(VENV)/.dev ## Run the whole fault suite: killed processes, full disks, damaged files. Takes long.
-	@if [ -d tests/faults ]; then CALLQA_FAULTS=full $(BIN)/python -m pytest tests/faults; \
+	@if [ -d tests/faults ]; then CALLQA_KILLS=200 $(BIN)/python -m pytest tests/faults; \
 	else echo "There is no tests/faults in this checkout: nothing was run." >&2; exit 1; fi
 
 bench: $(VENV)/.dev ## Measure the steps of a night on generated data.

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
 from flows.reading.blocks import NEWLINE, RETURN, Span, Window, length_problem, read_span
-from flows.reading.json_shape import Mixed, Node, column, is_changed, merged, misfit, settled, types_of, wanted
+from flows.reading.json_shape import Mixed, column, merged, settled, types_of
 from flows.reading.json_strict import BadJson, parse
+from flows.reading.json_wanted import Node, is_changed, misfit, wanted
 from schemas.errors import InputRefused, Where
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class JsonText:
         if table is None or table.num_rows != len(good):
             return None
         arrays = {name: table.column(name).combine_chunks() for name in table.column_names}
-        if any(is_changed(arrays[name].type, node) for name, node in self._nodes(arrays)):
+        if any(is_changed(self.types[name], node) for name, node in self._nodes(arrays)):
             return None
         if not all(_finite(array) for array in arrays.values()):  # Arrow reads NaN and Infinity, JSON has none
             return None

@@ -54,9 +54,12 @@ GOOD = HEAD + b"1,a1,2026-03-02 10:00:00,3:44\n"
 REFUSED = {
     "empty.csv": (b"", "empty"),
     "utf16.csv": ("id,agent\n1,2\n".encode("utf-16"), "UTF-16"),
-    "unknown_column.csv": (b"id,agent,started,talk,mood\n1,a,2026-03-02 10:00:00,1:00,bad\n", "unknown column: found 'mood'"),
+    "unknown_column.csv": (
+        b"id,agent,started,talk,mood\n1,a,2026-03-02 10:00:00,1:00,bad\n",
+        "unknown column: found 'mood'",
+    ),
     "missing_column.csv": (b"id,agent,started\n1,a,2026-03-02 10:00:00\n", "no column 'talk'"),
-    "same_column.csv": (b"id,id,started,talk\n1,a,2026-03-02 10:00:00,1:00\n", "two columns are called 'id'"),
+    "same_column.csv": (b"id,id,started,talk\n1,a,2026-03-02 10:00:00,1:00\n", "two columns of one name: found 'id'"),
     "open_quote.csv": (
         GOOD + b'2,"a,2026-03-02 10:00:00,1:00\n' + b"3,a,2026-03-02 10:00:00,1:00\n" * 3,
         "never closed",

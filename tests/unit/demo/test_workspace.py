@@ -20,14 +20,15 @@ def test_a_new_workspace_has_everything_and_is_read_without_complaint(tmp_path):
     assert all(path.exists() for path in made)
 
 
-def test_the_starter_policies_are_copied_without_their_examples(tmp_path, monkeypatch):
+def test_the_starter_policies_are_copied_with_their_examples(tmp_path, monkeypatch):
     ours = tmp_path / "starter"
     ours.mkdir()
     for name in ("voice_de.yaml", "voice_de.examples.yaml"):
         (ours / name).write_text("policy: x")
     monkeypatch.setattr(workspace, "STARTER_POLICIES", ours)
     workspace.init_workspace(tmp_path / "ws")
-    assert [path.name for path in (tmp_path / "ws" / "policies").iterdir()] == ["voice_de.yaml"]
+    copied = sorted(path.name for path in (tmp_path / "ws" / "policies").iterdir())
+    assert copied == ["voice_de.examples.yaml", "voice_de.yaml"]
 
 
 def test_there_are_starter_policies():

@@ -57,12 +57,13 @@ def test_a_work_file_with_a_wal_is_not_published(tmp_path):
         publish_as(tmp_path, "r1")
 
 
-def _read_in_a_loop(path, stop, out):
+def _read_in_a_loop(path, begun, stop, out):
     reads = torn = 0
     while not stop.is_set():
         with duckdb.connect(path, read_only=True) as connection:
             low, high = connection.execute("SELECT min(a), max(b) FROM mart.t").fetchone()
         reads, torn = reads + 1, torn + (low != high)
+        begun.set()
     out.put((reads, torn))
 
 
@@ -70,9 +71,11 @@ def test_a_reader_in_a_loop_sees_whole_publications_only(tmp_path):
     build(tmp_path, 0)
     publish_as(tmp_path, "r00")
     context = multiprocessing.get_context("spawn")
-    stop, out = context.Event(), context.Queue()
-    reader = context.Process(target=_read_in_a_loop, args=(str(tmp_path / "published" / "callqa.duckdb"), stop, out))
+    begun, stop, out = context.Event(), context.Event(), context.Queue()
+    path = str(tmp_path / "published" / "callqa.duckdb")
+    reader = context.Process(target=_read_in_a_loop, args=(path, begun, stop, out))
     reader.start()
+    assert begun.wait(120)
     for number in range(1, 9):
         build(tmp_path, number)
         publish_as(tmp_path, f"r{number:02}")
