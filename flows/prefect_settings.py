@@ -21,5 +21,6 @@ def prepare(data: Path, logging_level: str) -> None:
         os.environ.setdefault(name, value)
     if "PREFECT_API_URL" not in os.environ and "PREFECT_PROFILE" not in os.environ:
         home = data / "prefect"
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (data, home):
+            folder.mkdir(exist_ok=True, mode=0o700)
         os.environ.setdefault("PREFECT_HOME", str(home))

@@ -140,7 +140,8 @@ def durations(array: Array, unit: str = "seconds", decimal: str = ".", thousands
         return _milliseconds(np.rint(us / 1000), pc.is_valid(array), _none(array))
     if unit in _UNIT_MS:
         values, bad = numbers(array, decimal, thousands)
-        ms = np.rint(pc.fill_null(values, 0.0).to_numpy(zero_copy_only=False) * _UNIT_MS[unit])
+        with np.errstate(over="ignore"):  # what overflows is too long anyway
+            ms = np.rint(pc.fill_null(values, 0.0).to_numpy(zero_copy_only=False) * _UNIT_MS[unit])
         return _milliseconds(ms, pc.is_valid(values), bad)
     text = as_text(array)
     parts = pc.extract_regex(text, _SPELLINGS[unit])

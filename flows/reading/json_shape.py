@@ -59,14 +59,20 @@ def settled(kind: pa.DataType) -> pa.DataType:
 def column(values: list[Any], node: Node) -> pa.Array:
     """Return one key's values as a column with only what is wanted below it; where types differ, all as texts."""
     pruned = [_pruned(value, node) for value in values]
-    try:
-        return pa.array(pruned, from_pandas=False)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        pass
-    try:
-        return pa.array([_texts(value) for value in pruned])
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        return pa.array([None if value is None else literal(value) for value in pruned], pa.string())
+    for attempt in (pruned, [_texts(value) for value in pruned]):
+        try:
+            return _array(attempt)
+        except (Mixed, pa.ArrowInvalid):
+            continue
+    return _array([None if value is None else literal(value) for value in pruned])
+
+
+def _array(values: list[Any]) -> pa.Array:
+    """Return values as a column; not by Arrow's own idea of their type, which makes 0.0 of false beside 0.5."""
+    kind: pa.DataType = pa.null()
+    for value in values:
+        kind = merged(kind, _type(value))
+    return pa.array(values, settled(kind))
 
 
 def _type(value: Any) -> pa.DataType:
