@@ -19,6 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
 from flows import steps
+from flows.night import Night
 from schemas.config import Config, load_config
 
 progress = logging.getLogger("callqa.night")
@@ -29,12 +30,12 @@ class Tonight:
 
     __slots__ = ("night",)
 
-    def __init__(self, night: steps.Night) -> None:
+    def __init__(self, night: Night) -> None:
         """Keep the night."""
         self.night = night
 
 
-def step(function: Callable[[steps.Night], dict[str, int]]) -> Task[[Tonight], dict[str, int]]:
+def step(function: Callable[[Night], dict[str, int]]) -> Task[[Tonight], dict[str, int]]:
     """Make a task of a step: it logs what it counted, is never cached, and is not tried twice.
 
     The whole night can be run again at any time; a single step cannot.

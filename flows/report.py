@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+from flows.night import Figures, Night
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
-    from flows.steps import Night
     from schemas.config import Config
 
 KEPT_STATUSES = ("loaded", "duplicate", "refused", "waiting")
 RECORDS = ("read", "loaded", "quarantined", "duplicate", "ignored")
-
-
-@dataclass
-class Figures:
-    """What only the open database can tell, collected before it is closed for publishing."""
-
-    period_start: date
-    grain: str
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    hidden: int = 0
-    quarantine: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass

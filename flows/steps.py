@@ -12,12 +12,12 @@ Whatever happens, the run report in data/runs says how far it came.
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from flows import inbox, lock, report, sandbox
+from flows.night import Night
 from schemas.errors import CallqaError
 from schemas.tables import table
 from warehouse import build as models
@@ -29,37 +29,7 @@ from warehouse import reconcile as identities
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from duckdb import DuckDBPyConnection
-
     from schemas.config import Config
-
-
-@dataclass
-class Night:
-    """Everything one run knows. Steps fill it in; it lives in one process and is never serialised."""
-
-    config: Config
-    day: date
-    run_id: str
-    started_at: datetime
-    run_seq: int = 0
-    connection: DuckDBPyConnection | None = None
-    closing: ExitStack = field(default_factory=ExitStack)
-    claims: list[inbox.Claim] = field(default_factory=list)
-    results: list[sandbox.ReadResult] = field(default_factory=list)
-    entries: list[loading.LedgerEntry] = field(default_factory=list)
-    validation: list[tuple[str, str, str, int, int]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    steps: dict[str, dict[str, int]] = field(default_factory=dict)
-    figures: report.Figures | None = None
-    published: str | None = None
-
-    @property
-    def db(self) -> DuckDBPyConnection:
-        """The open work file."""
-        if self.connection is None:
-            raise CallqaError("the work file is closed", fix="Run the steps inside `night()` and before `publish`.")
-        return self.connection
 
 
 @contextmanager

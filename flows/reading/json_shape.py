@@ -45,17 +45,6 @@ def types_of(records: Iterable[dict[str, Any]]) -> dict[str, pa.DataType]:
     return found
 
 
-def settled(kind: pa.DataType) -> pa.DataType:
-    """Return the type to read a key with: text where no value was seen yet."""
-    if pa.types.is_null(kind):
-        return pa.string()
-    if pa.types.is_list(kind):
-        return pa.list_(settled(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([pa.field(one.name, settled(one.type)) for one in kind])
-    return kind
-
-
 def column(values: list[Any], node: Node) -> pa.Array:
     """Return one key's values as a column with only what is wanted below it; where types differ, all as texts."""
     pruned = [_pruned(value, node) for value in values]
@@ -72,7 +61,7 @@ def _array(values: list[Any]) -> pa.Array:
     kind: pa.DataType = pa.null()
     for value in values:
         kind = merged(kind, _type(value))
-    return pa.array(values, settled(kind))
+    return pa.array(values, kind)
 
 
 def _type(value: Any) -> pa.DataType:

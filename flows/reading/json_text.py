@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
 from flows.reading.blocks import NEWLINE, RETURN, Span, Window, length_problem, read_span
-from flows.reading.json_shape import Mixed, column, merged, settled, types_of
+from flows.reading.json_shape import Mixed, column, merged, types_of
 from flows.reading.json_strict import BadJson, parse
 from flows.reading.json_wanted import Node, is_changed, misfit, wanted
 from schemas.errors import InputRefused, Where
@@ -87,8 +87,10 @@ class JsonText:
         return span.columns(arrays, good, {}, int(blank.sum()))
 
     def _arrow(self, data: bytes) -> pa.Table | None:
-        schema = pa.schema([pa.field(name, settled(kind)) for name, kind in self.types.items()])
-        options = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+        # A key without a type so far is null there: its first value is an error, and so is an unknown key.
+        options = arrow_json.ParseOptions(
+            explicit_schema=pa.schema(self.types.items()), unexpected_field_behavior="error"
+        )
         try:
             data.decode("utf-8")  # Arrow does not look
             return arrow_json.read_json(
