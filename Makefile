@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SQL := warehouse qa flows schemas
 UV := .lock-venv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group build --universal \
-	--python-version 3.11 --generate-hashes --no-emit-index-url --quiet
+	--python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-strip-extras --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format faults bench lock clean

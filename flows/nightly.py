@@ -4,8 +4,7 @@ Our lock and ledger decide what is true; Prefect shows it and calls it in time. 
 return counts, and the night's state never leaves the process.
 """
 
-from __future__ import annotations
-
+# Without `from __future__ import annotations`: Prefect must see the types of the flow's parameters, not their names.
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -5,6 +5,7 @@ A key that would have no effect on its column is an error: somebody expected som
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +42,10 @@ def read_field(raw: Any, path: str, where: Locate) -> Field:
         return Field(source=(raw,))
     if not isinstance(raw, dict):
         raise MappingError("must be a column name or a table", where=where(path), found=raw)
+    known = [_WORDS.get(own.name, own.name) for own in dataclasses.fields(Field)]
     for key in raw:
-        if key in _WORDS:
-            raise MappingError("unknown key", where=where(f"{path}.{key}"), fix=f"Did you mean {_WORDS[key]!r}?")
+        if key not in known:
+            raise MappingError("unknown key", where=where(f"{path}.{key}"), fix=nearest(key, known))
     given = {str(_KEYWORDS.get(key, key)): _READ.get(key, _as_it_is)(value) for key, value in raw.items()}
 
     def place(key: str) -> Where:

@@ -137,11 +137,11 @@ def _check_record(mapping: Mapping, where: Locate) -> None:
     if mapping.extra == "keep" and not of.keeps_extra:
         raise MappingError(f"{of.name} has no place for extra fields", where=where("extra"), fix="Ignore the columns.")
     required = ("source_id",) if turns and of.name == "utterance" else of.required
-    for name in required:
-        if name not in mapping.columns:
-            word = next((word for word, real in FRIENDLY.items() if real == name), name)
-            fix = f"Map it, or give a constant: `{word}: {{value: ...}}`."
-            raise MappingError(f"{of.name} needs `{word}`", where=where("columns"), fix=fix)
+    words = {real: word for word, real in FRIENDLY.items()}
+    missing = sorted(words.get(name, name) for name in required if name not in mapping.columns)
+    if missing:
+        fix = f"Map it, or give a constant: `{missing[0]}: {{value: ...}}`."
+        raise MappingError(f"{of.name} needs `{'`, `'.join(missing)}`", where=where("columns"), fix=fix)
     if turns and of.name == "utterance":
         own = sorted(set(mapping.columns) - {"source_id", "updated_at"})
         if own:

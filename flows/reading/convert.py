@@ -101,21 +101,19 @@ def joined(arrays: list[Array], between: str) -> Array:
 
 def numbers(array: Array, decimal: str = ".", thousands: str = "") -> Converted:
     """Return float64 of texts such as 1.5, -2 or, with decimal comma, 1.234,5. Typed numbers are taken as they are."""
-    if pa.types.is_integer(array.type):
-        good = pc.and_(pc.less_equal(array, _EXACT), pc.greater_equal(array, -_EXACT))
-        good = pc.fill_null(good, True)
+    if pa.types.is_integer(array.type) or pa.types.is_floating(array.type):
+        good = pc.fill_null(_is_exact(array), True)
         return pc.if_else(good, array, None).cast(pa.float64()), pc.invert(good)
-    if pa.types.is_floating(array.type):
-        good = pc.fill_null(pc.is_finite(array), True)
-        return pc.if_else(good, array, None), pc.invert(good)
     text = as_text(array)
-    point, whole = re.escape(decimal), _WHOLE
+    point, whole = re.escape(decimal), "[0-9]+"
     if thousands:  # 1.234 is a thousand only when it is grouped like one; 1.5 is a mistake
         whole += rf"|[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}})+"
-    good = pc.match_substring_regex(text, rf"^[+-]?(({whole})({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,2}})?$")
+    good = pc.match_substring_regex(text, rf"^[+-]?(({whole})({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,3}})?$")
     text_ = pc.replace_substring(text, thousands, "") if thousands else text
     text_ = pc.replace_substring(text_, decimal, ".") if decimal != "." else text_
-    return _usable(text_, good).cast(pa.float64()), _bad(text, good)
+    values = _usable(text_, good).cast(pa.float64())
+    good = _is_exact(values)
+    return pc.if_else(good, values, None), _bad(text, good)
 
 
 def integers(array: Array, thousands: str = "") -> Converted:
@@ -123,7 +121,7 @@ def integers(array: Array, thousands: str = "") -> Converted:
     if pa.types.is_integer(array.type):
         return array, _none(array)
     if pa.types.is_floating(array.type):
-        good = pc.and_(pc.equal(pc.floor(array), array), pc.less_equal(pc.abs(array), _EXACT))
+        good = pc.and_(pc.equal(pc.floor(array), array), _is_exact(array))
         good = pc.fill_null(good, True)
         return pc.if_else(good, array, None).cast(pa.int64()), pc.invert(good)
     text = as_text(array)
@@ -195,6 +193,11 @@ def part_is(parts: Array, name: str, *values: str) -> Any:
         return np.zeros(len(parts), dtype=bool)
     found = pc.is_in(pc.struct_field(parts, name), value_set=pa.array(values, pa.string()))
     return found.to_numpy(zero_copy_only=False)
+
+
+def _is_exact(array: Array) -> Array:
+    """Return where a number is one that floats can count up to; infinity and NaN are none."""
+    return pc.and_(pc.less_equal(array, _EXACT), pc.greater_equal(array, -_EXACT))
 
 
 def _usable(text: Array, good: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows.reading.json_strict import Real, literal
 
@@ -43,6 +44,31 @@ def types_of(records: Iterable[dict[str, Any]]) -> dict[str, pa.DataType]:
         for name, value in record.items():
             found[name] = merged(found.get(name, pa.null()), _type(value))
     return found
+
+
+def readable(kind: pa.DataType, *, nested: bool = False) -> pa.DataType:
+    """Return the type to read a key with: for values never seen, one that few values have."""
+    # Arrow builds broken arrays for a list of nulls. See `is_unsure` for what must be looked at afterwards.
+    if pa.types.is_null(kind):
+        return pa.bool_() if nested else kind
+    if pa.types.is_list(kind):
+        return pa.list_(readable(kind.value_type, nested=True))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(one.name, readable(one.type, nested=True)) for one in kind])
+    return kind
+
+
+def is_unsure(array: pa.Array, kind: pa.DataType) -> bool:
+    """Return whether a column read as `readable(kind)` has values of unseen types, or NaN and Infinity."""
+    if pa.types.is_null(kind):
+        return bool(array.null_count < len(array))
+    if pa.types.is_floating(kind):  # Arrow reads NaN and Infinity, JSON has none
+        return pc.all(pc.is_finite(array)).as_py() is False
+    if pa.types.is_list(kind):
+        return is_unsure(array.flatten(), kind.value_type)
+    if pa.types.is_struct(kind):
+        return any(is_unsure(one, of.type) for one, of in zip(array.flatten(), kind, strict=True))
+    return False
 
 
 def column(values: list[Any], node: Node) -> pa.Array:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
 from flows.reading.blocks import NEWLINE, RETURN, Span, Window, length_problem, read_span
-from flows.reading.json_shape import Mixed, column, merged, types_of
+from flows.reading.json_shape import Mixed, column, is_unsure, merged, readable, types_of
 from flows.reading.json_strict import BadJson, parse
 from flows.reading.json_wanted import Node, is_changed, misfit, wanted
 from schemas.errors import InputRefused, Where
@@ -82,14 +81,14 @@ class JsonText:
         arrays = {name: table.column(name).combine_chunks() for name in table.column_names}
         if any(is_changed(self.types[name], node) for name, node in self._nodes(arrays)):
             return None
-        if not all(_finite(array) for array in arrays.values()):  # Arrow reads NaN and Infinity, JSON has none
+        if any(is_unsure(array, self.types[name]) for name, array in arrays.items()):
             return None
         return span.columns(arrays, good, {}, int(blank.sum()))
 
     def _arrow(self, data: bytes) -> pa.Table | None:
-        # A key without a type so far is null there: its first value is an error, and so is an unknown key.
         options = arrow_json.ParseOptions(
-            explicit_schema=pa.schema(self.types.items()), unexpected_field_behavior="error"
+            explicit_schema=pa.schema([(name, readable(kind)) for name, kind in self.types.items()]),
+            unexpected_field_behavior="error",
         )
         try:
             data.decode("utf-8")  # Arrow does not look
@@ -166,14 +165,3 @@ def _all_objects(span: Span, good: Any) -> bool:
     for end in (NEWLINE, RETURN):
         last = last - (raw[last] == end)
     return bool((raw[span.starts[good]] == ord("{")).all() and (raw[last] == ord("}")).all())
-
-
-def _finite(array: pa.Array) -> bool:
-    kind = array.type
-    if pa.types.is_floating(kind):
-        return pc.all(pc.is_finite(array)).as_py() is not False
-    if pa.types.is_list(kind):
-        return _finite(array.flatten())
-    if pa.types.is_struct(kind):
-        return all(_finite(one) for one in array.flatten())
-    return True

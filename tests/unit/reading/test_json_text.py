@@ -47,7 +47,8 @@ def outcome(folder, content, mapping=CALLS, kind="jsonl"):
         found = read_bytes(folder, content, kind, mapping)
     except InputRefused as problem:
         return f"refused: {problem.what}"
-    return found.read, found.ignored, found.rows, found.rejects
+    # How a number is shown in a reject depends on the way it was read; nothing else does.
+    return found.read, found.ignored, found.rows, [{**row, "found": None} for row in found.rejects]
 
 
 @PATIENT
