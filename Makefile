@@ -59,13 +59,15 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "callqa needs Python 3.11 or newer; say which: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 
-# Everything comes from the lock with its hash, the build backend too: building the project fetches nothing.
+# Everything comes from the lock with its hash, the build backend too: building the project fetches nothing. --no-deps:
+# the lock is complete, and pip's own resolver takes a pin with extras for another package than the one without.
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the packages of requirements.lock into $(VENV); the first time takes some minutes."
-	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip --disable-pip-version-check check
 	@touch $@

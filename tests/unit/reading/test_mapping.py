@@ -32,7 +32,7 @@ def test_the_examples_are_right(path):
         ("talk: x}", "call has no field 'talk'. Did you mean 'talk_s'?"),
         ("talk_s: {from: x, as: second}}", "unknown unit: found 'second'. Did you mean 'seconds'?"),
         ("talk_s: {fro: x}}", "unknown key. Did you mean 'from'?"),
-        ("talk_s: {source: x}}", "Did you mean 'from'?"),
+        ("talk_s: {source: x}}", "unknown key. Known: as, date"),
         ("talk_s: {from: x, true: [Y], false: [N]}}", "`true` means nothing for talk_s"),
         ("resolved: {from: x, as: clock}}", "`as` means nothing for resolved"),
         ("resolved: {from: x, true: [Y]}}", "`true` and `false` go together"),
