@@ -9,8 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SQL := warehouse qa flows schemas
 UV := .lock-venv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group build --universal \
-	--python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-strip-extras --quiet
+	--python-version 3.11 --generate-hashes --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format faults bench lock clean
@@ -60,7 +59,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # Everything comes from the lock with its hash, the build backend too: building the project fetches nothing. --no-deps:
-# the lock is complete, and pip's own resolver takes a pin with extras for another package than the one without.
+# the lock is complete, and pip's own resolver wants a pin of its own for a package asked for with extras.
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the packages of requirements.lock into $(VENV); the first time takes some minutes."
 	$(PIP) --no-deps --require-hashes -r requirements.lock
