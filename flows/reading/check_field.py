@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Locate = Callable[[str], Where]
 
 _KEYWORDS = {"from": "source", "as": "unit", "true": "yes", "false": "no"}
-_WORDS = {real: word for word, real in _KEYWORDS.items()}
+YAML_WORDS = {real: word for word, real in _KEYWORDS.items()}
 # Which types of column a key means something for. Keys not listed mean something for all.
 _APPLIES: dict[str, tuple[Type, ...]] = {
     "unit": ("seconds",),
@@ -42,14 +42,14 @@ def read_field(raw: Any, path: str, where: Locate) -> Field:
         return Field(source=(raw,))
     if not isinstance(raw, dict):
         raise MappingError("must be a column name or a table", where=where(path), found=raw)
-    known = [_WORDS.get(own.name, own.name) for own in dataclasses.fields(Field)]
+    known = [YAML_WORDS.get(own.name, own.name) for own in dataclasses.fields(Field)]
     for key in raw:
         if key not in known:
             raise MappingError("unknown key", where=where(f"{path}.{key}"), fix=nearest(key, known))
     given = {str(_KEYWORDS.get(key, key)): _READ.get(key, _as_it_is)(value) for key, value in raw.items()}
 
     def place(key: str) -> Where:
-        return where(".".join(_WORDS.get(part, part) for part in key.split(".")))
+        return where(".".join(YAML_WORDS.get(part, part) for part in key.split(".")))
 
     return build(Field, given, place, error=MappingError, path=path)
 
@@ -91,7 +91,7 @@ def check_field(one: Field, column: Column, path: str, where: Locate, *, day: st
     for key, types in _APPLIES.items():
         allowed = column.type in types or (offset and (key == "unit" or (in_turns and key in ("date", "time"))))
         if getattr(one, key) != getattr(Field(), key) and not allowed:
-            word = _WORDS.get(key, key)
+            word = YAML_WORDS.get(key, key)
             raise MappingError(f"`{word}` means nothing for {column.name}", where=where(f"{path}.{word}"))
     if one.unit is not None and one.unit not in DURATIONS:
         fix = nearest(one.unit, DURATIONS)

@@ -50,6 +50,8 @@ def read_mapping(raw: Dict[str, Any], where: Locate, *, delimited: bool = False)
     _check_text(made, where)
     _check_zones(made, where)
     _check_record(made, where)
+    if delimited:
+        _check_flat(made, where)
     return made
 
 
@@ -128,6 +130,15 @@ def _check_zones(mapping: Mapping, where: Locate) -> None:
         date.fromisoformat(mapping.date or "2000-01-01")
     except ValueError:
         raise MappingError("not a date", where=where("date"), found=mapping.date, expected="YYYY-MM-DD") from None
+
+
+def _check_flat(mapping: Mapping, where: Locate) -> None:
+    """Refuse what only nested records have."""
+    if mapping.turns:
+        raise MappingError("a delimited file has no lists of turns", where=where("turns"), fix="Map one turn a record.")
+    for name, one in mapping.columns.items():
+        if one.take or one.keep:
+            raise MappingError("`take` and `keep` are for lists", where=where(f"columns.{name}"), fix="Remove them.")
 
 
 def _check_record(mapping: Mapping, where: Locate) -> None:

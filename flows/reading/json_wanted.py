@@ -40,6 +40,7 @@ def wanted(mapping: Mapping) -> Node:
     top = Node()
     for path, one, target in mapping.paths():
         leaf = _add(top, path, many=one.take is not None)
+        top.keys.setdefault(path, leaf)  # a key may have dots in its name
         leaf.whole = True
         leaf.many |= target.type == "texts"
         as_number = target.type in _NUMBERS or one.date in (*EPOCHS, "excel")

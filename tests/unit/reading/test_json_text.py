@@ -138,6 +138,14 @@ def test_a_type_that_changes_late_in_the_file_changes_nothing_before_it(tmp_path
     assert (ids[3999], ids[4000], ids[4999]) == ("3999", "x", "4999")
 
 
+def test_a_key_may_have_a_dot_in_its_name(tmp_path):
+    mapping = "columns: {id: call.id, channel: {value: voice}, started_at: {from: at, date: epoch_s}}"
+    for line in ('{"call.id":"c1","at":1}', '{"call":{"id":"c1"},"at":1}'):
+        for lines in (line, line + "\n{}"):
+            found = read_bytes(tmp_path, lines, "jsonl", mapping)
+            assert [row["source_id"] for row in found["interaction"]] == ["c1"]
+
+
 def test_a_mark_and_blank_lines_are_no_records_of_their_own(tmp_path):
     content = b'\xef\xbb\xbf{"id":"c1","at":1}\r\n\r\n  \n{"id":"c2","at":1}'
     found = read_bytes(tmp_path, content, "jsonl", CALLS)

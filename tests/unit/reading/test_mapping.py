@@ -89,6 +89,8 @@ def test_a_wrong_field_is_named_with_its_place(more, words):
         (f"{BASE}}}\nheader: false\nnames: [id, id]", "a name stands twice: found 'id'"),
         (f"{BASE}}}\nskip_lines: -1", "cannot be negative"),
         (f"{BASE}}}\nignore: [x, at]", "mapped and ignored: found 'at'"),
+        (f"{BASE}}}\nturns: {{from: t, speaker: a, text: b}}", "a delimited file has no lists of turns"),
+        (f"{BASE}, queue: {{from: q, take: last}}}}", "`take` and `keep` are for lists"),
         (f"{BASE}}}\nturns: {{speaker: a, text: b}}", "must be a table with `from`"),
         (f"{BASE}}}\nturns: {{from: t, speaker: a}}", "turns need `text`"),
         (f"{BASE}}}\nturns: {{from: t, speaker: a, text: b, queue: c}}", "utterance has no field 'queue'"),
