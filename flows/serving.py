@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -36,15 +36,22 @@ def serve(config: Config, say: Callable[[str], None]) -> None:
 
         when = f"{config.nightly.cron} in {config.site.timezone}"
         say(f"Serving the nights of {config.site.name}: cron {when}. Stop with Ctrl-C.")
-        nightly.serve(
-            name="nightly",
-            schedule=Cron(config.nightly.cron, timezone=config.site.timezone, slug="nightly"),
-            parameters={"workspace": str(config.root)},
-            limit=1,
-            global_limit=1,
-            print_starting_message=False,
-            entrypoint_type=EntrypointType.MODULE_PATH,
-        )
+        # Prefect's own handler of SIGTERM raises SystemExit.
+        with suppress(KeyboardInterrupt, SystemExit):
+            nightly.serve(
+                name="nightly",
+                schedule=Cron(config.nightly.cron, timezone=config.site.timezone, slug="nightly"),
+                parameters={"workspace": str(config.root)},
+                limit=1,
+                global_limit=1,
+                print_starting_message=False,
+                entrypoint_type=EntrypointType.MODULE_PATH,
+            )
+    if not configured:
+        # Threads of Prefect would wait for the server that has just been stopped; nothing is left for them to do.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 @contextmanager
