@@ -103,13 +103,9 @@ def _line_end(data: bytes, at: int) -> int:
 
 def _quoted(data: bytes, at: int, quote: bytes) -> tuple[bytes, int] | None:
     """Return the text of a quoted field whose first byte is at `at`, and the place behind its closing quote."""
-    parts = []
-    while True:
-        close = data.find(quote, at)
-        if close < 0:
-            return None
-        parts.append(data[at:close])
+    start = at
+    while (close := data.find(quote, at)) >= 0:
         if not data.startswith(quote, close + 1):
-            return b"".join(parts), close + 1
-        parts.append(quote)
+            return data[start:close].replace(quote * 2, quote), close + 1
         at = close + 2
+    return None

@@ -93,12 +93,12 @@ class Records:
 
     def _refuse_missing(self, missing: set[str], where: Where) -> None:
         if missing:
-            name = min(missing)
+            name, listed = min(missing), list(self.found)[:MANY]
             raise InputRefused(
                 f"no column {name!r}" if len(missing) == 1 else f"no columns {sorted(missing)}",
                 where=where,
-                found=", ".join(self.found),
-                fix=nearest(name, self.found) + " If it may be absent, set `optional: true` in the mapping.",
+                found=", ".join(listed),
+                fix=nearest(name, listed) + " If it may be absent, set `optional: true` in the mapping.",
             )
 
     def _chunk(self, columns: Columns) -> Chunk:
