@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Array = Any
 RAW_CHARACTERS = 65536
+SHOWN_NAMES = 20
 _ENDS = ("answered_at", "ended_at", "completed_at")
 
 
@@ -93,11 +94,11 @@ class Records:
 
     def _refuse_missing(self, missing: set[str], where: Where) -> None:
         if missing:
-            name, listed = min(missing), list(self.found)[:MANY]
+            name, listed = min(missing), list(self.found)
             raise InputRefused(
                 f"no column {name!r}" if len(missing) == 1 else f"no columns {sorted(missing)}",
                 where=where,
-                found=", ".join(listed),
+                found=", ".join(listed[:SHOWN_NAMES]),
                 fix=nearest(name, listed) + " If it may be absent, set `optional: true` in the mapping.",
             )
 
