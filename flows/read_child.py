@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from flows.read_output import BrokenContract, Output
 from flows.readers import reader, source_settings
 from flows.reading.contract import SourceFile
+from flows.unpack import unpacked
 from schemas.config import Config
 from schemas.errors import CallqaError, Where
 from schemas.typed import build
@@ -29,7 +30,7 @@ from schemas.typed import build
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from schemas.config import Limits
+    from schemas.config import Limits, Source
 
 REASON_CHARACTERS = 2000
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -107,21 +108,28 @@ def _reading(config: Config, job: dict[str, Any]) -> Callable[[dict[str, Any]], 
     settings = source_settings(config, source, job["package"])
 
     def read_one(file: dict[str, Any]) -> Event:
-        described = SourceFile(
-            path=Path(file["path"]),
-            name=file["name"],
-            file_id=file["file_id"],
-            source=source.name,
-            system=source.system,
-            timezone=config.site.timezone,
-            record_bytes=config.limits.record_mb << 20,
-        )
-        with Output(Path(job["out_dir"]), file["at"], described) as output:
+        folder = Path(job["out_dir"])
+        with (
+            unpacked(Path(file["path"]), file["name"], Path.cwd(), config.limits.file_mb) as path,
+            Output(folder, file["at"], described := _described(config, source, file, path)) as output,
+        ):
             for chunk in module.read(described, settings):
                 output.take(chunk)
             return {"event": "read", **output.counts()}
 
     return read_one
+
+
+def _described(config: Config, source: Source, file: dict[str, Any], path: Path) -> SourceFile:
+    return SourceFile(
+        path=path,
+        name=file["name"],
+        file_id=file["file_id"],
+        source=source.name,
+        system=source.system,
+        timezone=config.site.timezone,
+        record_bytes=config.limits.record_mb << 20,
+    )
 
 
 def _guarded(read_one: Callable[[dict[str, Any]], Event], file: dict[str, Any], limits: Limits) -> Event:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from schemas.packed import HEAD_BYTES, packing
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MAX_BYTES = 65_536
 _SKIP_BYTES = 1 << 20
-_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 
 
 def raw_text(path: Path, start: int, end: int) -> str:
@@ -23,12 +24,12 @@ def raw_text(path: Path, start: int, end: int) -> str:
 def raw_texts(path: Path, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Yield the text of each span (first byte, byte after the last) of a file; spans come in the order of their start.
 
-    Positions in gzip and Zstandard files count the unpacked bytes. A text is decoded as UTF-8, with U+FFFD for what is
+    Positions in packed files count the unpacked bytes. A text is decoded as UTF-8, with U+FFFD for what is
     none, and cut after 65536 bytes.
     """
     with path.open("rb") as plain:
-        packing = next((name for magic, name in _MAGIC.items() if plain.read(4).startswith(magic)), None)
-    stream = pa.input_stream(str(path), compression=packing)
+        packed = packing(plain.read(HEAD_BYTES))
+    stream = pa.input_stream(str(path), compression=packed)
     with stream:
         # Spans may overlap (two records of one line), so the last window stays at hand.
         window, window_start = b"", 0

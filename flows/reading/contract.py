@@ -31,6 +31,21 @@ class SourceFile:
     record_bytes: int = 16 << 20
 
 
+@dataclass(frozen=True)
+class About:
+    """What a format is, and which columns it fills; all others stay NULL, because the source does not know them.
+
+    `read` and `derived` list columns by table, separated by blanks: taken from a field, or computed from several. The
+    tables are those people query, also where SQL makes their rows from stored events. `mapped`: the columns are those
+    the site's mapping YAML names.
+    """
+
+    title: str
+    read: dict[str, str] = field(default_factory=dict)
+    derived: dict[str, str] = field(default_factory=dict)
+    mapped: bool = False
+
+
 @dataclass
 class Chunk:
     """Some consecutive records: how many were read, which of them were declared ignored, and their rows.
@@ -46,7 +61,9 @@ class Chunk:
 
 
 class Reader(Protocol):
-    """What a module in flows/sources provides."""
+    """What a module in flows/sources provides, besides a docstring whose first sentence says what it reads."""
+
+    ABOUT: About
 
     def settings(self, raw: Mapping[str, Any], where: Callable[[str], Where]) -> Any:
         """Return checked settings; `where` tells the place of a dotted key."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -303,3 +304,14 @@ def test_another_setting_or_mapping_has_another_hash(config):
         )
     }
     assert len(hashes) == 3
+
+
+def test_a_packed_file_gives_the_rows_of_the_plain_one_and_its_copy_is_gone(config):
+    plain, packed = claimed(config, "a\nbad\n\nb", "")
+    packed.landed.write_bytes(gzip.compress(b"a\nbad\n\nb"))
+    first, second = read(config, [plain, packed])
+    unlike = {"file_id"}
+    assert [{k: v for k, v in row.items() if k not in unlike} for row in rows(first.tables["leg"])] == [
+        {k: v for k, v in row.items() if k not in unlike} for row in rows(second.tables["leg"])
+    ]
+    assert not list(config.root.rglob("unpacked"))
