@@ -40,6 +40,7 @@ class Night:
     run_seq: int = 0
     connection: DuckDBPyConnection | None = None
     closing: ExitStack = field(default_factory=ExitStack)
+    unreached: list[dict[str, str]] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     results: list[ReadResult] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)

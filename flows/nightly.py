@@ -51,9 +51,7 @@ def step(function: Callable[[Night], dict[str, int]]) -> Task[[Tonight], dict[st
     return run
 
 
-claim, read, validate, load = step(steps.claim), step(steps.read), step(steps.validate), step(steps.load)
-compute, score = step(steps.compute), step(steps.score)
-reconcile, publish = step(steps.reconcile), step(steps.publish)
+TASKS = [step(function) for function in steps.ORDER]
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, retries=0)
@@ -73,7 +71,7 @@ def nightly(workspace: str, day: date | None = None) -> dict[str, Any]:
     config = load_config(Path(workspace))
     with steps.night(config, day or business_date(config)) as night:
         tonight = Tonight(night)
-        for each in (claim, read, validate, load, compute, score, reconcile, publish):
+        for each in TASKS:
             each(tonight)
         return tell(tonight)
 

@@ -24,7 +24,10 @@ RECORDS = ("read", "loaded", "quarantined", "duplicate", "ignored")
 
 @dataclass
 class Report:
-    """One run. `status`: ok, problems (done, but files were refused) or failed (nothing new was published)."""
+    """One run.
+
+    `status`: ok, problems (done, but files were refused or a place did not answer), failed (nothing new published).
+    """
 
     run_id: str
     run_seq: int
@@ -37,6 +40,7 @@ class Report:
     records: dict[str, int]
     quarantine: dict[str, int]
     refused: list[dict[str, str]]
+    unreached: list[dict[str, str]]
     warnings: list[str]
     steps: dict[str, dict[str, int]]
     figures_of: str
@@ -66,6 +70,7 @@ class Report:
         lines += ["| records | " + " | ".join(f"{count:,}" for count in self.records.values()) + " |", ""]
         lines += ["Files: " + ", ".join(f"{count} {status}" for status, count in self.files.items()) + ".", ""]
         lines += [f"- refused `{item['file']}`: {item['reason']}" for item in self.refused]
+        lines += [f"- source `{item['source']}` could not be fetched: {item['reason']}" for item in self.unreached]
         lines += [f"- note: {text}" for text in self.warnings]
         lines += [f"- quarantined by `{rule}`: {count}" for rule, count in self.quarantine.items()]
         if self.figures:
@@ -114,11 +119,12 @@ def make(tonight: Night, error: str | None = None) -> Report:
         started_at=tonight.started_at.isoformat(timespec="seconds"),
         ended_at=ended_at.isoformat(timespec="seconds"),
         seconds=round((ended_at - tonight.started_at).total_seconds(), 1),
-        status="failed" if error else "problems" if refused else "ok",
+        status="failed" if error else "problems" if refused or tonight.unreached else "ok",
         files={status: statuses.count(status) for status in KEPT_STATUSES},
         records={name: sum(getattr(e, f"records_{name}") or 0 for e in entries) for name in RECORDS},
         quarantine=figures.quarantine if figures else {},
         refused=refused,
+        unreached=tonight.unreached,
         warnings=tonight.warnings,
         steps=tonight.steps,
         figures_of=figures.grain if figures else "agent",

@@ -37,6 +37,7 @@ class Night:
     age_s: int
     records: dict[str, int]
     files: dict[str, int]
+    unreached: int
     quarantine: dict[str, int]
     error: str | None = None
 
@@ -136,6 +137,7 @@ def _night(path: Path, now: datetime) -> Night | None:
             age_s=int((now - ended).total_seconds()),
             records=raw["records"],
             files=raw["files"],
+            unreached=len(raw.get("unreached", [])),  # reports before version 0.2 have none
             quarantine=raw["quarantine"],
             error=raw.get("error"),
         )
@@ -156,9 +158,9 @@ def _overdue(config: Config, good: Night, now: datetime) -> list[str]:
 def _because(night: Night) -> str:
     if night.error:
         return f": {night.error}"
-    return (
-        f": {night.files['refused']} file(s) refused, see data/runs/latest.json" if night.files.get("refused") else ""
-    )
+    counts = {"file(s) refused": night.files.get("refused"), "place(s) not reached": night.unreached}
+    what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f": {what}, see data/runs/latest.json" if what else ""
 
 
 def _alive(pid: int, host: str) -> bool | None:

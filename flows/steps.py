@@ -3,8 +3,9 @@
 `night()` takes the lock, opens the work file and hands out the state that the steps fill in:
 
     with night(config, day) as tonight:
-        claim(tonight); read(tonight); validate(tonight); load(tonight)
-        compute(tonight); score(tonight); reconcile(tonight); publish(tonight); report = tell(tonight)
+        for step in ORDER:
+            step(tonight)
+        report = tell(tonight)
 
 Whatever happens, the run report in data/runs says how far it came.
 """
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from flows import fetch as fetching
 from flows import inbox, lock, report, sandbox
 from flows.night import Night
 from schemas.errors import CallqaError
@@ -58,6 +60,22 @@ def night(config: Config, day: date) -> Iterator[Night]:
             raise
         finally:
             shutil.rmtree(config.tmp, ignore_errors=True)
+
+
+def fetch(tonight: Night) -> dict[str, int]:
+    """Put new files of buckets, mailboxes and shares into the inbox; a place that fails does not stop the night."""
+    counts = {"places": 0, "files": 0, "bytes": 0}
+    for source in tonight.config.sources:
+        if not source.fetch:
+            continue
+        counts["places"] += 1
+        try:
+            for one in fetching.fetch(tonight.config, source):
+                counts["files"] += 1
+                counts["bytes"] += one.bytes
+        except CallqaError as problem:
+            tonight.unreached.append({"source": source.name, "reason": str(problem)})
+    return _counted(tonight, "fetch", counts)
 
 
 def claim(tonight: Night) -> dict[str, int]:
@@ -221,3 +239,7 @@ def _one_line(problem: BaseException) -> str:
     if isinstance(problem, KeyboardInterrupt):
         return "interrupted"
     return f"{type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else ''}"
+
+
+# The night, in this order; `tell` comes last and whatever happens.
+ORDER = (fetch, claim, read, validate, load, compute, score, reconcile, publish)

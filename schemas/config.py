@@ -35,11 +35,17 @@ class Site:
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of file in the inbox. `format` is the name of a module in flows/sources."""
+    """One kind of file in the inbox. `format` is the name of a module in flows/sources.
+
+    `fetch` is the URL of a place whose new files are put into the inbox first, below a folder named like the source;
+    `files` is then that folder unless it says otherwise. `secret_env` names the environment variable with its password.
+    """
 
     name: str
     format: str
-    files: str
+    files: str = ""
+    fetch: str = ""
+    secret_env: str = ""
     system: str = ""
     mapping: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
@@ -51,8 +57,10 @@ class Source:
                 raise ValueError(f"{value!r} must be small letters, digits and _, starting with a letter")
         if self.mapping and self.settings:
             raise ValueError(f"source {self.name!r} has both a mapping and settings: keep one")
-        if not self.system:
-            object.__setattr__(self, "system", self.name)
+        if not self.files and not self.fetch:
+            raise ValueError(f"source {self.name!r} says neither `files` nor `fetch`: which files are its own?")
+        object.__setattr__(self, "files", self.files or f"{self.name}/**")
+        object.__setattr__(self, "system", self.system or self.name)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from schemas.config import Config
 
-STEPS = 8
 Date = Annotated[
     str | None,
     typer.Option("--date", metavar="YYYY-MM-DD", help="Business date of the night.", show_default="yesterday"),
@@ -100,9 +99,11 @@ class _Steps(logging.Handler):
     """Turns the flow's log lines into lines for a person."""
 
     def __init__(self, bar: Any) -> None:
+        from flows.steps import ORDER
+
         super().__init__()
         self.bar = bar
-        self.task = bar.add_task("night", total=STEPS)
+        self.task = bar.add_task("night", total=len(ORDER))
 
     def emit(self, record: logging.LogRecord) -> None:
         line = f"  {getattr(record, 'step', ''):<10} {record.getMessage()}"
@@ -120,6 +121,8 @@ def _show(report: dict[str, Any], config: Config) -> None:
     typer.echo("files    " + ", ".join(f"{count} {name}" for name, count in files.items()))
     for item in report["refused"]:
         typer.echo(f"refused  {item['file']}: {item['reason']}")
+    for item in report["unreached"]:
+        typer.echo(f"not fetched  {item['source']}: {item['reason']}")
     for text in report["warnings"]:
         typer.echo(f"note     {text}")
     for rule, count in report["quarantine"].items():

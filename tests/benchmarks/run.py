@@ -16,17 +16,15 @@ from flows import steps
 from flows.demo import make_demo
 from schemas.config import load_config
 
-STEPS = ("claim", "read", "validate", "load", "compute", "score", "reconcile", "publish")
-
 
 def night(workspace: Path, day) -> dict[str, float]:
     """Run one night and return the seconds of its steps."""
     seconds = {}
     with steps.night(load_config(workspace), day) as tonight:
-        for name in STEPS:
+        for step in steps.ORDER:
             started = time.perf_counter()
-            getattr(steps, name)(tonight)
-            seconds[name] = time.perf_counter() - started
+            step(tonight)
+            seconds[step.__name__] = time.perf_counter() - started
         steps.tell(tonight)
     return seconds
 
@@ -44,7 +42,7 @@ def main() -> None:
         print(f"{made.calls:,} calls, {made.mails:,} e-mails, {made.transcripts:,} transcripts, {size / 1e6:.0f} MB")
         first, again = night(workspace, made.last_day), night(workspace, made.last_day)
     print(f"{'step':<10} {'first':>8} {'again':>8}   seconds")
-    for name in STEPS:
+    for name in first:
         print(f"{name:<10} {first[name]:8.2f} {again[name]:8.2f}")
     print(f"{'total':<10} {sum(first.values()):8.2f} {sum(again.values()):8.2f}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -20,9 +20,8 @@ RUN_COLUMNS = {"run_seq", "run_id", "superseded_seq", "started_at_run", "file_se
 def run_night(workspace: Path, day: date = DAY):
     config = load_config(workspace)
     with steps.night(config, day) as tonight:
-        for step in (steps.claim, steps.read, steps.validate, steps.load, steps.compute, steps.score, steps.reconcile):
+        for step in steps.ORDER:
             step(tonight)
-        steps.publish(tonight)
         return steps.tell(tonight)
 
 
