@@ -9,6 +9,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows import abouts
 from schemas.tables import all_tables
 from warehouse.models import TableContract, all_models, described, metrics
 
@@ -34,7 +35,7 @@ def pages() -> dict[str, str]:
         "metrics.md": MADE + metrics_page(),
         "exports.md": MADE + exports_page(),
         "commands.md": MADE + commands_page(),
-        "formats.md": MADE + modules_page("Formats", "`format = NAME` in callqa.toml.", CODE / "flows" / "sources"),
+        "sources.md": MADE + abouts.page(),
         "checks.md": MADE
         + modules_page("Checks", "The key of a question's `check` in a policy.", CODE / "qa" / "checks"),
     }

@@ -37,7 +37,7 @@ def imports_at_load(path):
     return names + [node.module or "" for node in loaded if isinstance(node, ast.ImportFrom)]
 
 
-@pytest.mark.parametrize("name", ["tables.md", "metrics.md", "exports.md", "commands.md", "formats.md", "checks.md"])
+@pytest.mark.parametrize("name", ["tables.md", "metrics.md", "exports.md", "commands.md", "sources.md", "checks.md"])
 def test_reference_pages_are_what_the_declarations_say(name):
     assert (docs.HOME / name).read_text(encoding="utf-8") == docs.pages()[name], "run `python -m flows.docs`"
 

@@ -45,8 +45,9 @@ def read_mapping(raw: Dict[str, Any], where: Locate, *, delimited: bool = False)
             given[key] = texts_of(given[key])
     columns = _fields(given.pop("columns", None), "columns", kind(record), given.get("date"), where)
     turns = _turns(given.pop("turns"), given.get("date"), where) if "turns" in given else None
+    answers = _answers(given.pop("answers"), kind(record), where) if "answers" in given else {}
     made = build(Mapping, given | {"columns": {}}, where, error=MappingError)
-    made = replace(made, columns=columns, turns=turns)
+    made = replace(made, columns=columns, turns=turns, answers=answers)
     _check_text(made, where)
     _check_zones(made, where)
     _check_record(made, where)
@@ -95,6 +96,20 @@ def _turns(raw: Any, day: str | None, where: Locate) -> Turns:
             raise MappingError(f"turns need `{needed}`", where=where("turns"), fix="Say where it comes from.")
     listed = {str(key): tuple(texts_of(value)) for key, value in keep.items()}
     return Turns(raw["from"], checked, listed, raw.get("optional") is True)
+
+
+def _answers(raw: Any, of: Kind, where: Locate) -> dict[str, dict[str, Field]]:
+    """Return the fields of every question of a record that has several answers."""
+    if not isinstance(raw, dict) or not raw:
+        raise MappingError("missing or not a table", where=where("answers"), expected="question: {value: column}")
+    out = {}
+    for question, fields in raw.items():
+        spot = f"answers.{question}"
+        out[str(question)] = _fields(fields, spot, of, None, where)
+        other = sorted(set(out[str(question)]) - {"value", "comment"})
+        if other:
+            raise MappingError("an answer has `value` and `comment`", where=where(f"{spot}.{other[0]}"), found=other[0])
+    return out
 
 
 def _check_text(mapping: Mapping, where: Locate) -> None:
@@ -147,7 +162,9 @@ def _check_record(mapping: Mapping, where: Locate) -> None:
         raise MappingError("`turns` belong to a call, interaction or utterance", where=where("turns"))
     if mapping.extra == "keep" and not of.keeps_extra:
         raise MappingError(f"{of.name} has no place for extra fields", where=where("extra"), fix="Ignore the columns.")
-    required = ("source_id",) if turns and of.name == "utterance" else of.required
+    if mapping.answers:
+        _check_answers(mapping, where)
+    required = ("source_id",) if (turns and of.name == "utterance") or mapping.answers else of.required
     words = {real: word for word, real in FRIENDLY.items()}
     missing = sorted(words.get(name, name) for name in required if name not in mapping.columns)
     if missing:
@@ -160,3 +177,13 @@ def _check_record(mapping: Mapping, where: Locate) -> None:
     for name in mapping.ignore:
         if name in mapping.used():
             raise MappingError("mapped and ignored", where=where("ignore"), found=name, fix="Remove one of the two.")
+
+
+def _check_answers(mapping: Mapping, where: Locate) -> None:
+    if mapping.record != "survey":
+        raise MappingError("`answers` belong to a survey", where=where("answers"), found=mapping.record)
+    for name in ("question", "value", "comment"):
+        if name in mapping.columns:
+            raise MappingError(
+                "one answer a record, and several", where=where(f"columns.{name}"), fix="Keep it, or keep `answers`."
+            )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from flows.reading.contract import Chunk, conform, rejects
+from flows.reading.contract import About, Chunk, conform, rejects
 from flows.reading.mail_body import Body
 from flows.reading.mail_date import sent_at
 from flows.reading.mail_head import Head, MessageRefused, decoded, message_ids, read_head
@@ -28,6 +28,25 @@ if TYPE_CHECKING:
 
 RAW_KEPT = 65_536
 CHUNK_MESSAGES, CHUNK_BYTES = 1000, 16 << 20
+
+_MESSAGE = """
+message_id in_reply_to reference_ids sent_at date_raw agent_id customer_id queue from_address to_addresses cc_addresses
+subject ticket_id body_text language
+"""
+
+
+def about(title: str) -> About:
+    """Return what a format of e-mails fills: threads are derived from the messages of all of them."""
+    return About(
+        title,
+        read={"message": _MESSAGE},
+        derived={
+            "message": "system time_flag direction author body_new is_auto is_public attachments extra",
+            "interaction": "interaction_id source_id channel direction customer_id queue language started_at "
+            "answered_at ended_at time_flag outcome",
+            "leg": "leg_id interaction_id leg_no agent_id queue answered_at ended_at outcome",
+        },
+    )
 
 
 @dataclass(frozen=True)

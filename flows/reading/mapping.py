@@ -62,11 +62,12 @@ class Turns:
 
 @dataclass(frozen=True)
 class Mapping:
-    """A checked mapping. `columns` is keyed by canonical column, or `answered`."""
+    """A checked mapping. `columns` is keyed by canonical column, or `answered`; `answers` by question, then column."""
 
     record: str
     columns: dict[str, Field]
     turns: Turns | None = None
+    answers: dict[str, dict[str, Field]] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     extra: Literal["refuse", "keep"] = "refuse"
     delimiter: str = ","
@@ -88,9 +89,10 @@ class Mapping:
 
     def paths(self) -> Iterator[tuple[str, Field, Column]]:
         """Yield every path into the file with its field and column, paths in turns with the list in front."""
-        for name, one in self.columns.items():
-            for path in one.source:
-                yield path, one, self.kind.columns[name]
+        for fields in (self.columns, *self.answers.values()):
+            for name, one in fields.items():
+                for path in one.source:
+                    yield path, one, self.kind.columns[name]
         if self.turns:
             for name, one in self.turns.fields.items():
                 for path in one.source:

@@ -123,10 +123,21 @@ class Records:
             if self.mapping.record == "utterance":
                 problems.append(turns.without_turns(said, length, self.mapping.turns.source))
         self.seen |= converter.seen
-        return self._split(columns, made, said, problems)
+        answers = []
+        for question, fields in self.mapping.answers.items():
+            answer = Converter(columns.arrays, length, self.mapping, self.file, self.mapping.kind)
+            answers.append(answer.all(fields) | {"question": pa.repeat(pa.scalar(question), length)})
+            problems += answer.problems
+            self.seen |= answer.seen
+        return self._split(columns, made, said, problems, answers)
 
     def _split(
-        self, columns: Columns, made: dict[str, Array], said: turns.Said | None, problems: list[Problem]
+        self,
+        columns: Columns,
+        made: dict[str, Array],
+        said: turns.Said | None,
+        problems: list[Problem],
+        answers: list[dict[str, Array]],
     ) -> Chunk:
         bad = np.zeros(len(columns.record_no), dtype=bool)
         for problem in problems:
@@ -141,8 +152,10 @@ class Records:
         origin = {name: getattr(columns, name).take(chosen) for name in RECORD_COLUMNS}
         kept = {name: array.take(chosen) for name, array in made.items()}
         if not (said and self.mapping.record == "utterance"):
-            made_rows = rows.tables(self.mapping.record, kept, origin, self.file)
-            out.tables = {name: [batch] for name, batch in made_rows.items()}
+            for answer in answers or [{}]:
+                whole = kept | {name: array.take(chosen) for name, array in answer.items()}
+                for name, batch in rows.tables(self.mapping.record, whole, origin, self.file).items():
+                    out.tables.setdefault(name, []).append(batch)
         spoken = turns.utterances(said, good, kept, origin, self.file) if said else None
         if spoken is not None:
             out.tables["utterance"] = [spoken]

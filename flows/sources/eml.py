@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from flows.reading.contract import Chunk, SourceFile
 
+ABOUT = mail.about("E-mail: one message a file")
 Settings = mail_settings.Settings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flows.reading.check_mapping import read_mapping
+from flows.reading.contract import About
 from flows.reading.json_text import JsonText
 from flows.reading.mapping import Mapping as Settings
 from flows.reading.records import Records
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from flows.reading.contract import Chunk, SourceFile
     from schemas.errors import Where
+
+ABOUT = About("JSON lines", mapped=True)
 
 
 def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:

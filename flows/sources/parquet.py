@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.reading.check_mapping import read_mapping
+from flows.reading.contract import About
 from flows.reading.convert import plain
 from flows.reading.mapping import Mapping as Settings
 from flows.reading.records import Columns, Records
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from schemas.errors import Where as Place
 
 ROWS = 65536
+
+ABOUT = About("Parquet", mapped=True)
 
 
 def settings(raw: Mapping[str, Any], where: Callable[[str], Place]) -> Settings:
