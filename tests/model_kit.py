@@ -76,7 +76,7 @@ def run(model, example):
     connection.execute("SET TimeZone = 'UTC'")
     build.macros(connection)
     fill(connection, model, example)
-    params = {"business_date": date(2026, 3, 31), "site_timezone": "Europe/Berlin"} | example.params
+    params = {"business_date": date(2026, 3, 31), "site_timezone": "Europe/Berlin"} | model.params | example.params
     params = {name: value for name, value in params.items() if f"${name}" in model.sql}
     result = connection.execute(model.sql, params)
     names = [column[0] for column in result.description]

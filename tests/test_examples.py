@@ -31,11 +31,11 @@ def test_macro(path):
 
 
 @pytest.mark.parametrize("model", all_models().values(), ids=lambda model: model.full_name)
-def test_a_model_has_a_sentence_no_clock_and_only_the_two_parameters(model):
+def test_a_model_has_a_sentence_no_clock_and_only_its_parameters(model):
     assert model.sql.startswith("-- ")
     assert model.sentence.endswith(".")
     assert not re.search(r"\b(now|current_date|current_timestamp|today|random)\b", model.sql, re.IGNORECASE)
-    assert set(re.findall(r"\$(\w+)", model.sql)) <= {"business_date", "site_timezone"}
+    assert set(re.findall(r"\$(\w+)", model.sql)) <= {"business_date", "site_timezone", *model.params}
 
 
 def test_references_are_read_from_the_sql_without_binding():

@@ -21,7 +21,7 @@ def build(
 ) -> dict[str, int]:
     """Build all models of `folders` ("core", "metric", "mart"). Returns rows by table (views left out).
 
-    SQL files may use `$business_date` and `$site_timezone`; nothing else, and no clock.
+    SQL files may use `$business_date`, `$site_timezone` and the parameter of their own variants, and no clock.
     """
     params = {"business_date": business_date, "site_timezone": site_timezone}
     models = {name: model for name, model in all_models().items() if model.schema in folders}
@@ -41,7 +41,7 @@ def build(
 def create(connection: DuckDBPyConnection, model: Model, params: dict[str, Any]) -> int | None:
     """Create one model's table or view, with comments. Returns its rows, None for a view."""
     kind = model.contract.kind.upper()
-    used = {name: value for name, value in params.items() if f"${name}" in model.sql}
+    used = {name: value for name, value in (params | model.params).items() if f"${name}" in model.sql}
     _drop_other_kind(connection, model, kind)
     connection.execute(f"CREATE OR REPLACE {kind} {model.full_name} AS {model.sql}", used)
     columns = described(model.contract) or _declared_comments(model.name)

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from schemas.errors import UsageError, nearest
 from schemas.strict_yaml import load
@@ -55,7 +55,9 @@ class TableContract:
 class MetricContract:
     """Contract of a metric: what one row means and how rows are put to agents and days.
 
-    `bucket` and `agent` name columns of core.leg_context or core.interaction_context, by grain.
+    `bucket` and `agent` name columns of core.leg_context or core.interaction_context, by grain. `variants` names one
+    parameter of the SQL and its values, such as `window_days: [1, 3, 7, 14]`: each makes a metric of its own, called
+    `<file>_<value>`. Texts may show the value as {window_days}; an example says by its `params` which one it is of.
     """
 
     metric: str
@@ -69,7 +71,24 @@ class MetricContract:
     source: str
     exclusions: str
     examples: tuple[Example, ...]
+    variants: dict[str, tuple[int, ...]] = field(default_factory=dict)
     kind: Literal["table"] = "table"
+
+    def variant(self, parameter: str, value: int) -> MetricContract:
+        """Return the contract of one variant, named and described as such."""
+
+        def told(text: str) -> str:
+            return text.replace(f"{{{parameter}}}", str(value))
+
+        return replace(
+            self,
+            metric=f"{self.metric}_{value}",
+            title=told(self.title),
+            formula=told(self.formula),
+            exclusions=told(self.exclusions),
+            null_rule=told(self.null_rule),
+            examples=tuple(one for one in self.examples if one.params.get(parameter) == value),
+        )
 
     @property
     def columns(self) -> dict[str, str]:
@@ -89,6 +108,7 @@ class Model:
     name: str
     sql: str
     contract: TableContract | MetricContract
+    params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -171,4 +191,13 @@ def _read_folder(folder: str) -> Iterator[Model]:
             )
         if not contract.examples and contract.kind == "table":
             raise UsageError("no worked example", where=document.where(""), fix="Add `examples:`; they are the test.")
-        yield Model(folder, path.stem, path.read_text(encoding="utf-8"), contract)
+        sql = path.read_text(encoding="utf-8")
+        variants = contract.variants if isinstance(contract, MetricContract) else {}
+        if len(variants) > 1:
+            raise UsageError("more than one parameter", where=document.where("variants"), found=", ".join(variants))
+        if not variants:
+            yield Model(folder, path.stem, sql, contract)
+        for parameter, values in variants.items():
+            for value in values:
+                one = cast("MetricContract", contract).variant(parameter, value)
+                yield Model(folder, one.metric, sql, one, {parameter: value})
