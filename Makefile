@@ -42,9 +42,9 @@ faults: $(VENV)/.dev ## Run the whole fault suite: killed processes, full disks,
 	@if [ -d tests/faults ]; then CALLQA_KILLS=200 $(BIN)/python -m pytest tests/faults; \
 	else echo "There is no tests/faults in this checkout: nothing was run." >&2; exit 1; fi
 
-bench: $(VENV)/.dev ## Measure the steps of a night on generated data.
-	@if [ -f tests/benchmarks/run.py ]; then $(BIN)/python tests/benchmarks/run.py; \
-	else echo "There is no tests/benchmarks/run.py in this checkout: nothing was measured." >&2; exit 1; fi
+bench: $(VENV)/.dev ## Measure the steps of a night on generated data, and every reader.
+	@if [ -d tests/benchmarks ]; then $(BIN)/python tests/benchmarks/run.py && $(BIN)/python tests/benchmarks/readers.py; \
+	else echo "There is no tests/benchmarks in this checkout: nothing was measured." >&2; exit 1; fi
 
 lock: ## Renew both lock files from pyproject.toml (the only target that needs the network besides installing).
 	test -x $(UV) || ($(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv)
