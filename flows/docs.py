@@ -20,6 +20,7 @@ CODE = Path(__file__).parent.parent
 HOME = CODE / "docs" / "reference"
 MADE = "<!-- Made by `python -m flows.docs`; change the declarations, not this page. -->\n\n"
 ROOMS = {
+    "main": "What people query first, under short names: `FROM agent_day`. Views only.",
     "core": "What happened: contacts, their legs, words and surveys. `core` shows the newest version of every row.",
     "metric": "One table per metric, and all of them below each other.",
     "qa": "How well contacts kept to the policies, with the evidence.",

@@ -73,6 +73,7 @@ def fetch(tonight: Night) -> dict[str, int]:
             for one in fetching.fetch(tonight.config, source):
                 counts["files"] += 1
                 counts["bytes"] += one.bytes
+                tonight.warnings += [f"{source.name}: {one.note}"] if one.note else []
         except CallqaError as problem:
             tonight.unreached.append({"source": source.name, "reason": str(problem)})
     return _counted(tonight, "fetch", counts)
@@ -190,7 +191,7 @@ def score(tonight: Night) -> dict[str, int]:
     except BaseException:
         tonight.db.rollback()
         raise
-    return _counted(tonight, "score", counts | _build(tonight, ("mart",)))
+    return _counted(tonight, "score", counts | _build(tonight, ("mart", "main")))
 
 
 def reconcile(tonight: Night) -> dict[str, int]:

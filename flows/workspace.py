@@ -31,8 +31,11 @@ COMMENTS = {
     "site.languages": "Languages spoken and written here, as ISO 639-1 codes.",
     "sources": "One kind of file in the inbox; repeat the block for every kind.",
     "sources.name": "Your name for it: small letters, digits and _.",
-    "sources.format": "How the file is written, = name of a reader; `callqa doctor` lists them.",
+    "sources.format": "How the file is written, = name of a reader; `callqa sources list` lists them.",
     "sources.files": "Which files of the inbox it takes: * is any text within a folder's name, **/ any folders.",
+    "sources.fetch": "Where its new files come from, if not by themselves: s3://…, file:///mnt/share, imaps://…; then "
+    "`files` is inbox/<name>/ unless it says otherwise.",
+    "sources.secret_env": "The environment variable with the password of that place.",
     "sources.system": "Sources of one system share their ids: a leg finds its call by system and id.",
     "sources.mapping": "Which column is what, for csv, jsonl, json and parquet.",
     "sources.settings": "Settings of the format, for formats without a mapping.",
@@ -135,8 +138,10 @@ def _source(source: Source, *, is_first: bool) -> str:
         lines += [f"# {COMMENTS[f'sources.{field.name}']}"] if is_first else []
         if field.name == "settings":
             lines += list(_tables("sources.settings", value)) or (["# [sources.settings]"] if is_first else [])
-        elif value is not None:
+        elif value:
             lines.append(f"{field.name} = {_value(value)}")
+        elif is_first:
+            lines.append(f"# {field.name} = ")
     return "\n".join(lines) + "\n"
 
 

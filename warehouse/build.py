@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def build(
     connection: DuckDBPyConnection, folders: tuple[str, ...], *, business_date: date, site_timezone: str
 ) -> dict[str, int]:
-    """Build all models of `folders` ("core", "metric", "mart"). Returns rows by table (views left out).
+    """Build all models of `folders` ("core", "metric", "mart", "main"). Returns rows by table (views left out).
 
     SQL files may use `$business_date`, `$site_timezone` and the parameter of their own variants, and no clock.
     """

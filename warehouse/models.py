@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 HOME = Path(__file__).parent
-FOLDERS = ("core", "metric", "mart")
+FOLDERS = ("core", "metric", "mart", "main")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Example:
 
 @dataclass(frozen=True)
 class TableContract:
-    """Contract of a model in core/ or mart/.
+    """Contract of a model in core/, mart/ or main/.
 
     `columns` may be left out for a table declared in schemas/tables; `columns_from` takes over those of another model,
     to which `columns` adds.

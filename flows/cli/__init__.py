@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import doctor, explain, export, night, policy, sources, sql, status, workspace
+from flows.cli import doctor, explain, export, metrics, night, policy, sources, sql, status, workspace
 from flows.cli.output import say
 from schemas.errors import CallqaError
 
@@ -76,6 +76,7 @@ for command in (
     app.command()(command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(sources.app, name="sources")
+app.add_typer(metrics.app, name="metrics")
 
 
 @app.command()

@@ -27,13 +27,14 @@ BY_ENDING = {
 }
 HELP = "End a query with ; . Also: .tables lists tables, .schema TABLE its columns, .quit ends."
 TABLES = (
-    "SELECT schema_name || '.' || name AS \"table\", comment FROM ("
+    "SELECT CASE schema_name WHEN 'main' THEN name ELSE schema_name || '.' || name END AS \"table\", comment FROM ("
     "SELECT schema_name, table_name AS name, comment FROM duckdb_tables() WHERE NOT internal UNION ALL "
     "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal) ORDER BY 1"
 )
 SCHEMA = (
     'SELECT column_name AS "column", data_type AS type, comment FROM duckdb_columns() '
-    "WHERE schema_name || '.' || table_name = $name ORDER BY column_index"
+    "WHERE $name IN (schema_name || '.' || table_name, CASE schema_name WHEN 'main' THEN table_name END) "
+    "ORDER BY column_index"
 )
 
 
@@ -54,7 +55,7 @@ def sql(
 
     Read-only; no other file and no network can be reached. A night that runs meanwhile is not disturbed.
 
-    Example: callqa sql "SELECT agent_id, legs, handle_mean_s FROM mart.agent_day ORDER BY ALL" -w demo --limit 5
+    Example: callqa sql "SELECT agent_id, legs, handle_mean_s FROM agent_day ORDER BY ALL" -w demo --limit 5
     """
     from schemas.config import load_config
     from warehouse.connect import open_published

@@ -26,12 +26,13 @@ class Place:
 class Fetched:
     """One file that lies whole in the folder given, and what to remember from now on so that it is not fetched again.
 
-    `name` is a path below that folder, with `/`.
+    `name` is a path below that folder, with `/`. `note` is what the operator should know; it stands in the run report.
     """
 
     name: str
     bytes: int
     memory: dict[str, Any]
+    note: str | None = None
 
 
 class PlaceModule(Protocol):

@@ -40,7 +40,7 @@ def test_agent_days_equal_the_truth_to_the_millisecond(demo_night):
     rows = query(
         workspace,
         "SELECT agent_id, business_date::VARCHAR, legs, handle_n, handle_total_s, missed, resolved_n, "
-        "resolution_n - resolved_n, resolution_unknown_n, first_response_n FROM mart.agent_day",
+        "resolution_n - resolved_n, resolution_unknown_n, first_response_n FROM agent_day",
     )
     found = {row[:2]: row[2:] for row in rows}
     for row in truth(workspace, "agent_day"):

@@ -11,4 +11,4 @@ from
         where outcome = 'handled' and talk_s is not null and hold_s is not null and wrap_s is not null
         group by agent_id
     ) as c
-full join (select agent_id, sum(handle_total_s) as total from mart.agent_day group by agent_id) as m using (agent_id)
+full join (select agent_id, sum(handle_total_s) as total from main.agent_day group by agent_id) as m using (agent_id)

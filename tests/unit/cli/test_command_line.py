@@ -9,7 +9,6 @@ import os
 import pty
 import subprocess
 import sys
-import time
 from inspect import signature
 from pathlib import Path
 
@@ -35,16 +34,6 @@ def call(*words, stdin=None):
 
 def fresh(*words, **options):
     return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60, **options)
-
-
-@pytest.mark.slow
-def test_help_takes_little_time():
-    times = []
-    for _ in range(3):
-        started = time.monotonic()
-        assert fresh("-c", "from flows.cli import app; app()", "--help").returncode == 0
-        times.append(time.monotonic() - started)
-    assert min(times) < 0.6
 
 
 def test_nothing_said_prints_help_and_every_command_has_an_example():

@@ -27,7 +27,7 @@ def test_what_a_run_published_stays_readable_after_a_correction(con):
 
 def test_a_model_comes_after_those_it_reads(con):
     names = [model.full_name for model in models.ordered(con, models.all_models())]
-    assert names.index("mart.metric_agent_period") < names.index("mart.agent_period") < names.index("mart.agent_day")
+    assert names.index("mart.metric_agent_period") < names.index("mart.agent_period") < names.index("main.agent_day")
     assert names.index("core.turn") < names.index("core.leg_context")
 
 
