@@ -37,13 +37,14 @@ class About:
 
     `read` and `derived` list columns by table, separated by blanks: taken from a field, or computed from several. The
     tables are those people query, also where SQL makes their rows from stored events. `mapped`: the columns are those
-    the site's mapping YAML names.
+    the site's mapping YAML names. `streams`: a file of any size is read in pieces; otherwise it is one record.
     """
 
     title: str
     read: dict[str, str] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
     mapped: bool = False
+    streams: bool = True
 
 
 @dataclass

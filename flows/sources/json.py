@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flows.reading.contract import Chunk, SourceFile
     from schemas.errors import Where
 
-ABOUT = About("JSON, one record a file", mapped=True)
+ABOUT = About("JSON, one record a file", mapped=True, streams=False)
 
 
 def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:

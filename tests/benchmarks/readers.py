@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from email import policy
-from importlib import import_module
 from pathlib import Path
 
 import orjson
@@ -25,61 +24,11 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from flows.readers import formats
-from flows.reading.contract import SourceFile
-from schemas import strict_yaml
-from schemas.errors import InputRefused
 
-CASES = Path(__file__).parent.parent / "sources"
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from growing import case_of, count, grown
+
 SECONDS = 2.0
-
-
-def case_of(name: str) -> Path:
-    """Return the fixture to measure: where expect.yaml says `bench: true`, else the one with most good records."""
-
-    def worth(case: Path) -> tuple[bool, int]:
-        expect = strict_yaml.load(case / "expect.yaml").value
-        return (expect.get("bench", False), expect.get("read", 0) - 10 * expect.get("rejected", 0))
-
-    return max((path.parent for path in (CASES / name).glob("*/expect.yaml")), key=worth)
-
-
-def count(name: str, case: Path, path: Path) -> tuple[int, int]:
-    """Read a file; return records and rows."""
-    module = import_module(f"flows.sources.{name}")
-    found = next(one for kind in ("mapping", "settings") if (one := case / f"{kind}.yaml").exists())
-    document = strict_yaml.load(found)
-    file = SourceFile(path, path.name, "file1", "bench", "bench", "Europe/Berlin")
-    records = rows = 0
-    for chunk in module.read(file, module.settings(document.value or {}, document.where)):
-        records += chunk.read
-        rows += sum(batch.num_rows for batches in chunk.tables.values() for batch in batches)
-    return records, rows
-
-
-def grown(name: str, case: Path, size: int, folder: Path) -> Path | None:
-    """Return a file of about `size` bytes with the fixture's records repeated; None when the format has one a file."""
-    small = next(case.glob("input.*"))
-    path = folder / f"grown{small.suffix}"
-    if name == "parquet":
-        table = pq.read_table(small)
-        rows = pa.concat_tables([table] * 2000).combine_chunks()
-        with pq.ParquetWriter(path, table.schema, compression="none", use_dictionary=False) as out:
-            for _ in range(size // rows.nbytes + 1):
-                out.write_table(rows)
-        return path
-    content = small.read_bytes()
-    head, _, rest = content.partition(b"\n")
-    once = count(name, case, small)[0]
-    lines = content if content.endswith(b"\n") else content + b"\n"
-    for start, again in ((b"", lines), (head + b"\n", rest), (b"", content)):
-        try:
-            path.write_bytes(start + again * 3)
-            if once and again and count(name, case, path)[0] >= 3 * once - 3 and once > 1:
-                path.write_bytes(start + again * max(1, size // len(again)))
-                return path
-        except InputRefused:
-            continue
-    return None
 
 
 def raw(path: Path) -> str:
