@@ -40,9 +40,10 @@ def chunks(name: str, case: Path, path: Path) -> Iterator[Chunk]:
     yield from module.read(file, module.settings(document.value or {}, document.where))
 
 
-def count(name: str, case: Path, path: Path) -> int:
-    """Read a file; return how many records it has."""
-    return sum(chunk.read for chunk in chunks(name, case, path))
+def count(name: str, case: Path, path: Path) -> tuple[int, int]:
+    """Read a file; return how many records it has, and how many reasons why some of them are rejected."""
+    found = [(chunk.read, chunk.rejects.num_rows if chunk.rejects else 0) for chunk in chunks(name, case, path)]
+    return sum(read for read, _ in found), sum(rejects for _, rejects in found)
 
 
 def grown(name: str, case: Path, size: int, folder: Path) -> Path | None:
@@ -63,7 +64,7 @@ def grown(name: str, case: Path, size: int, folder: Path) -> Path | None:
     for start, again in ((b"", lines), (head + b"\n", rest), (b"", content)):
         try:
             path.write_bytes(start + again * 3)
-            if once and again and count(name, case, path) >= 3 * once - 3 and once > 1:
+            if once[0] > 1 and again and count(name, case, path) == (3 * once[0], 3 * once[1]):
                 path.write_bytes(start + again * max(1, size // len(again)))
                 return path
         except InputRefused:
