@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli import output
-from flows.cli.options import Json
+from flows.cli.options import HERE, Json, Workspace, a_day
 
 if TYPE_CHECKING:
+    from warehouse.definitions import Figure
     from warehouse.models import Example, MetricContract
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help="Look up what a figure means.")
@@ -57,6 +58,61 @@ def show(name: Annotated[str, typer.Argument(help="Name of a metric.")], json: J
     for example in contract.examples:
         typer.echo(f"\nExample: {example.name}")
         output.show_pairs(_lines(example))
+
+
+@app.command()
+def compare(
+    day: Annotated[str, typer.Option("--date", help="The day, YYYY-MM-DD.")],
+    workspace: Workspace = HERE,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows", help="Also list what counts otherwise under this definition: connect, genesys, zendesk."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show a day's figures as we, Amazon Connect, Genesys Cloud and Zendesk define them, and what makes the difference.
+
+    The data is the same, only the definition changes; `differing` counts the legs or interactions that count under one
+    of the two only, or with another value.
+
+    Example: callqa metrics compare --date 2026-03-30 -w demo --rows connect
+    """
+    from dataclasses import asdict
+
+    from schemas.config import load_config
+    from warehouse import definitions
+    from warehouse.connect import open_published
+
+    config, on = load_config(workspace), a_day(day)
+    zone = config.site.timezone
+    with open_published(config.published) as connection:
+        found = {name: definitions.compare(connection, name, on, zone) for name in definitions.names()}
+        lists = {name: definitions.differing(connection, name, rows, on, zone) for name in found} if rows else {}
+    if json:
+        plain = [asdict(figure) for one in found.values() for figure in one]
+        output.show_json({"date": on.isoformat(), "figures": plain, "rows": lists})
+        return
+    for name, figures in found.items():
+        about = definitions.contract(name)
+        typer.echo(f"{about.title} {about.summary.capitalize()}, {about.unit}; {on.isoformat()}")
+        output.show_pairs([(f"  {one.definition}", _figure(one)) for one in figures])
+        for entity, ours, theirs in lists.get(name, []):
+            typer.echo(f"    {entity}: {_number(ours)} with us, {_number(theirs)} there")
+        output.show_pairs([(f"  {one}", text) for one, text in about.definitions.items()])
+        typer.echo("")
+
+
+def _figure(figure: Figure) -> str:
+    if not figure.n:
+        return "no figure"
+    differing = f", {figure.differing:,} differing" if figure.definition != "callqa" else ""
+    return f"{_number(figure.value)} of {figure.n:,}{differing}"
+
+
+def _number(value: float | None) -> str:
+    return "not counted" if value is None else f"{value:,.1f}"
 
 
 def _facts(contract: MetricContract) -> list[tuple[str, str]]:

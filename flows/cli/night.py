@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.options import HERE, Json, Workspace
+from flows.cli.options import HERE, Json, Workspace, a_day
 from flows.cli.output import say, show_json, show_pairs
 from schemas.config import load_config
-from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +31,7 @@ def nightly(workspace: Workspace = HERE, date: Date = None, as_json: Json = Fals
     Example: callqa nightly -w demo --date 2026-03-31
     """
     config = load_config(workspace)
-    day = _day(date)
+    day = a_day(date) if date else None
     report = _run(config, day)
     if as_json:
         show_json(report)
@@ -52,15 +51,6 @@ def serve(workspace: Workspace = HERE) -> None:
     from flows.serving import serve as stay
 
     stay(config, say)
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError("--date is no date", found=text, expected="YYYY-MM-DD") from None
 
 
 def _run(config: Config, day: date | None) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from schemas.errors import UsageError
 
 Workspace = Annotated[
     Path,
@@ -31,6 +34,15 @@ Raw = Annotated[
     bool,
     typer.Option("--raw", help="CSV for machines: no apostrophe before texts a spreadsheet would take for a formula."),
 ]
+
+
+def a_day(text: str, option: str = "--date") -> date:
+    """Return the day an option names. Raises UsageError for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} is no date", found=text, expected="YYYY-MM-DD") from None
+
 
 HERE = Path()
 """The default of Workspace."""
