@@ -35,7 +35,7 @@ subject ticket_id body_text language
 """
 
 
-def about(title: str) -> About:
+def about(title: str, *, streams: bool) -> About:
     """Return what a format of e-mails fills: threads are derived from the messages of all of them."""
     return About(
         title,
@@ -46,6 +46,7 @@ def about(title: str) -> About:
             "answered_at ended_at time_flag outcome",
             "leg": "leg_id interaction_id leg_no agent_id queue answered_at ended_at outcome",
         },
+        streams=streams,
     )
 
 
@@ -144,9 +145,14 @@ def message_row(record: Record, file: SourceFile, settings: Settings) -> dict[st
         "body_text": text,
         "body_new": None if text is None else new_text(text),
         "language": _language(head) or settings.language,
-        "attachments": body.attachments,
-        "extra": json.dumps(body.problems, ensure_ascii=False) if body.problems else None,
+        "attachments": len(body.attachments),
+        "extra": _extra(body),
     }
+
+
+def _extra(body: Body) -> str | None:
+    found = body.problems | ({"attachments": body.attachments} if body.attachments else {})
+    return json.dumps(found, ensure_ascii=False) if found else None
 
 
 def _opened(record: Record) -> tuple[str | None, bytes]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from flows.reading.mail_attachment import attachment
 from flows.reading.mail_head import Head, MessageRefused, read_head
 from flows.reading.mail_html import to_text
-from flows.reading.mail_text import TEXT_CHARS, decode, unwrapped
+from flows.reading.mail_text import decode, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ class Body:
     parts: int = 0
     lines: int = 0  # that look like delimiters
     head_bytes: int = 0  # of all parts together: no part may have what the message itself may not
-    attachments: int = 0
+    attachments: list[dict[str, Any]] = field(default_factory=list)  # name, type and size in bytes, by their order
     problems: dict[str, str] = field(default_factory=dict)
 
     def text(self, head: Head, end: int) -> str | None:
@@ -67,7 +68,7 @@ class Body:
         if kind.startswith("multipart/"):
             return self._several(head, end, depth, kind, parameters.get("boundary", ""))
         if _is_file(head, kind, parameters):
-            self.attachments += 1
+            self.attachments.append(attachment(head, kind, parameters, self._raw(head, end)))
             return None
         return self._words(head, end, kind, parameters) if kind in ("text/plain", "text/html") else None
 
@@ -115,10 +116,7 @@ class Body:
 
     def _words(self, head: Head, end: int, kind: str, parameters: dict[str, str]) -> Text | None:
         encoding = (head.first("content-transfer-encoding") or "").strip().lower()
-        raw = self.message[head.body : end]
-        if self.escaped and len(raw) <= 12 * TEXT_CHARS:  # what is longer is refused when its characters are counted
-            raw = _ESCAPED.sub(rb"\1", raw)
-        data = unwrapped(raw, encoding)
+        data = unwrapped(self._raw(head, end), encoding)
         if data is None:
             self.problems["encoding"] = encoding[:80]
             return None
@@ -126,6 +124,10 @@ class Body:
         if trouble:
             self.problems["charset"] = trouble[:80]
         return Text(text, is_plain=True) if kind == "text/plain" else Text(to_text(text), is_plain=False)
+
+    def _raw(self, head: Head, end: int) -> bytes:
+        raw = self.message[head.body : end]
+        return _ESCAPED.sub(rb"\1", raw) if self.escaped and b">From " in raw else raw
 
 
 def _is_file(head: Head, kind: str, parameters: dict[str, str]) -> bool:

@@ -55,7 +55,7 @@ class Head:
         found: dict[str, str] = {}
         for match in _PARAMETER.finditer(text):
             quoted, plain = match.group(3), match.group(4)
-            part = quoted.replace("\\", "") if quoted is not None else plain
+            part = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
             key = match.group(1).lower()  # RFC 2231 cuts long values into name*0, name*1: put together again
             found[key] = found[key] + part if match.group(2) and key in found else found.get(key, part)
         return value, found

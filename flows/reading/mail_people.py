@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flows.reading.mail_head import Head, MessageRefused, addresses
+from flows.reading.mail_head import Head, MessageRefused, addresses, decoded
 
 if TYPE_CHECKING:
     from flows.reading.mail_settings import Settings
 
 _DAEMON = re.compile(r"(?:mailer-daemon|postmaster)(?:@|\s|$)", re.IGNORECASE)
+# Fields only machines write: autoresponders, and Exim for a bounce.
+_MACHINE_HEADERS = ("x-autoreply", "x-auto-reply", "x-autorespond", "x-failed-recipients")
+# What Exchange and Outlook put before the subject, word for word: some exports keep no header that tells.
+_MACHINE_SUBJECT = re.compile(
+    r"(?:Automatic reply|Automatische Antwort|Out of Office|Out of Office AutoReply|Abwesenheitsnotiz|"
+    r"Undeliverable|Unzustellbar): "
+)
 
 
 def people(head: Head, settings: Settings) -> dict[str, Any]:
@@ -61,11 +68,13 @@ def _is_automatic(head: Head, sender: str) -> bool:
     suppress = (head.first("x-auto-response-suppress") or "none").lower()
     return (
         submitted != "no"
-        or (head.first("precedence") or "").lower() in ("bulk", "junk", "auto_reply")
+        or (head.first("precedence") or "").lower() in ("bulk", "junk", "auto_reply", "auto-reply")
         or suppress != "none"
         or head.parameters("content-type")[0] == "multipart/report"
         or (head.first("return-path") or "").replace(" ", "") == "<>"
+        or any(head.first(name) for name in _MACHINE_HEADERS)
         or bool(_DAEMON.match(sender))
+        or bool(_MACHINE_SUBJECT.match(decoded((head.first("subject") or "")[:200])))
     )
 
 

@@ -13,6 +13,7 @@ BLOCK = 1 << 20
 # How far a candidate is looked at: its `From ` line and the beginning of the line after it.
 AHEAD = 2048
 BEHIND = 4
+HEAD = 1 << 14  # how far a message is looked at for its Content-Length
 _CLOCK = rb"[^\n]{0,500}?\d{1,2}:\d\d[^\n]{0,500}"
 _HEADER_NEXT = rb"\n(?:[!-9;-~]{1,200}[ \t]{0,20}:|>From )"
 _AFTER_BLANK = rb"(?:(?<=\n\nFrom )|(?<=\n\r\nFrom ))"
@@ -20,6 +21,9 @@ _START = re.compile(
     rb"\nFrom (?:" + _AFTER_BLANK + rb"(?=" + _CLOCK + rb"|[^\n]{0,1000}" + _HEADER_NEXT + rb")"
     rb"|(?=" + _CLOCK + _HEADER_NEXT + rb"))"
 )
+_LENGTH = re.compile(rb"\nContent-Length:[ \t]{0,9}(\d{1,12})[ \t]{0,9}\r?\n", re.IGNORECASE)
+_HEAD_END = re.compile(rb"\n\r?\n")
+_NEXT = re.compile(rb"(?:\r?\n){0,2}(?:From |\Z)")
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,12 @@ def split(stream: BinaryIO, cap: int, offset: int = 0) -> Iterator[Piece]:
     A line that begins with `From ` starts a message when two of three signs agree: a blank line before it, a clock
     time in it, a header line after it. One sign alone is a sentence somebody wrote and the mail program did not escape;
     asking for all three would glue a damaged message to the one before it, unseen.
+
+    Where the first message has a Content-Length and a `From ` line (or the end) stands right where that says, this is
+    an mboxcl, which escapes nothing: a length that is right is then believed for every message.
     """
+    believed = _length_end(stream, offset)
+    is_mboxcl = believed is not None
     stream.seek(offset)
     under_way = _Collector(cap, start=offset)
     window, looked_until, at_end = b"", 0, False
@@ -80,12 +89,34 @@ def split(stream: BinaryIO, cap: int, offset: int = 0) -> Iterator[Piece]:
             begin = match.start() + 1
             if begin > limit:
                 break  # looked at again when more of what follows is there
+            at = under_way.start + under_way.size + begin - done
+            if believed is not None and at < believed:
+                continue
             under_way.add(window[done:begin])
             yield under_way.take()
             done = begin
+            believed = _length_end(stream, at) if is_mboxcl else None
         keep = len(window) if at_end else max(limit - BEHIND, done)
         under_way.add(window[done:keep])
         looked_until = max(limit - keep, 0)
         window = window[keep:]
     if under_way.size:
         yield under_way.take()
+
+
+def _length_end(stream: BinaryIO, start: int) -> int | None:
+    """Return where the message at `start` ends by its Content-Length; None without one, and for one that is wrong."""
+    back = stream.tell()
+    try:
+        stream.seek(start)
+        head = stream.read(HEAD)
+        end = _HEAD_END.search(head)
+        length = _LENGTH.search(head, 0, end.end()) if end else None
+        if end is None or length is None:
+            return None
+        stop = start + end.end() + int(length.group(1))
+        stream.seek(stop - 1)
+        last_and_more = stream.read(16)
+        return stop if last_and_more and _NEXT.match(last_and_more, 1) else None
+    finally:
+        stream.seek(back)

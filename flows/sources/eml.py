@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flows.reading import mail, mail_settings
-from flows.reading.mail_split import split
-from schemas.errors import InputRefused, Where
+from flows.reading.mail_single import single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from flows.reading.contract import Chunk, SourceFile
+    from schemas.errors import Where
 
-ABOUT = mail.about("E-mail: one message a file")
+ABOUT = mail.about("E-mail: one message a file", streams=False)
 Settings = mail_settings.Settings
 
 
@@ -25,18 +24,4 @@ def settings(raw: Mapping[str, Any], where: Callable[[str], Where]) -> Settings:
 
 def read(file: SourceFile, settings: Settings) -> Iterator[Chunk]:
     """Yield the one message as a row of `message` or as a reject. Raises InputRefused for an empty file or an mbox."""
-    cap = settings.message_mb << 20
-    with file.path.open("rb") as stream:
-        content = stream.read(cap + 1)
-        size = file.path.stat().st_size
-        if not content.strip():
-            raise InputRefused("empty file", where=Where(file.name), expected="an e-mail", fix="Export it again.")
-        from_line = content.startswith(b"From ")
-        if from_line and len(list(islice(split(stream, cap), 2))) > 1:
-            raise InputRefused(
-                "several messages in one file",
-                where=Where(file.name),
-                expected="one e-mail",
-                fix="Name the format mbox for this source.",
-            )
-    yield from mail.chunks(iter([mail.Record(1, 0, size, content, from_line)]), file, settings)
+    yield from single(file, settings)

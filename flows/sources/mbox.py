@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flows.reading.contract import Chunk, SourceFile
 
-ABOUT = mail.about("E-mail: a mailbox in one file")
+ABOUT = mail.about("E-mail: a mailbox in one file", streams=True)
 Settings = mail_settings.Settings
 
 

@@ -58,6 +58,7 @@ with recursive
 select
     message_id,
     thread_id,
+    root_id as reference_thread_id,
     parent_id,
     missing_id,
     row_number() over (partition by thread_id order by parent_id is not null, sent_at nulls last, message_id)

@@ -14,6 +14,7 @@ from flows.reading import mail_settings
 from flows.reading.mail_body import Body
 from flows.reading.mail_head import read_head
 from flows.reading.mail_html import to_text
+from flows.reading.mail_quote import new_text
 
 
 def text_of(tmp_path, headers, body):
@@ -120,7 +121,10 @@ def test_nested_parts_give_the_plain_text_and_count_the_files(tmp_path, line_end
     row = one(tmp_path, message)
     assert row["body_text"] == "Hallo\nFusszeile"
     assert row["attachments"] == 2
-    assert row["extra"] is None
+    assert json.loads(row["extra"])["attachments"] == [
+        {"name": "Rechnung.pdf", "type": "application/pdf", "bytes": 1},
+        {"name": None, "type": "message/rfc822", "bytes": 25},
+    ]
 
 
 def test_of_alternatives_an_empty_plain_one_gives_way_to_html(tmp_path):
@@ -153,7 +157,29 @@ def test_what_the_standard_library_writes_is_read_back(plain, html, names):
     again = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))
     if plain.strip():
         assert text.rstrip("\n") == again.get_content().rstrip("\n")
-    assert body.attachments == len(names)
+    assert [(one["name"], one["bytes"]) for one in body.attachments] == [(name, 5) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("headers", "name"),
+    [
+        ('Content-Disposition: attachment; filename="../../etc/passwd"', "passwd"),
+        ('Content-Disposition: attachment; filename="C:\\\\x\\\\Angebot.pdf"', "Angebot.pdf"),
+        ("Content-Disposition: attachment; filename*=utf-8''Gr%C3%BC%C3%9Fe%2Fb.pdf", "b.pdf"),
+        ("Content-Disposition: attachment; filename*0*=iso-8859-1'de'%DC; filename*1=b.pdf", "Üb.pdf"),
+        ("Content-Disposition: attachment; filename==?utf-8?b?w5xiLnBkZg==?=", "Üb.pdf"),
+        ("Content-Disposition: attachment; filename==?utf-8?q?a=E2=80=AEfdp=2Eexe?=", "afdp.exe"),
+        ("Content-Disposition: attachment; filename==?utf-8?q?a=00=0A=1Bb?=", "a b"),
+        ("Content-Type: application/x; name=" + "x" * 500, "x" * 200),
+        ("Content-Disposition: attachment; filename=..", None),
+        ("Content-Disposition: attachment", None),
+    ],
+)
+def test_a_name_is_shown_and_never_a_path(tmp_path, headers, name):
+    body = f"--b\n\nHallo\n--b\n{headers}\nContent-Transfer-Encoding: base64\n\nSGFs\nbG8=\n--b--\n"
+    row = text_of(tmp_path, b"Content-Type: multipart/mixed; boundary=b\n", body.encode())
+    (found,) = json.loads(row["extra"])["attachments"]
+    assert (found["name"], found["bytes"]) == (name, 5)
 
 
 @pytest.mark.parametrize(
@@ -183,3 +209,20 @@ def test_any_html_becomes_some_text(html):
 
 def test_html_with_more_tags_than_people_write_is_refused(tmp_path):
     assert reject(tmp_path, HEAD + b"Content-Type: text/html\n\n" + b"<b>" * 200_001) == [("too_large", "body")]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Danke!</p><div class=gmail_quote><div>On Mon, 2 Mar 2026 at 10:00, Kim &lt;"
+        "<a href=x>k@example.org</a>&gt; wrote:<br></div><blockquote>Alt</blockquote></div>",
+        "<p>Danke!</p><div style='border-top:solid #E1E1E1 1pt'><p><b>Von:</b> Kim<br><b>Gesendet:</b> Montag<br>"
+        "<b>An:</b> Hilfe<br><b>Betreff:</b> Frage</p></div><p>Alt</p>",
+        "<div>Danke!</div><hr><div><b>From:</b> Kim</div><div><b>Sent:</b> Monday</div><div><b>To:</b> Help</div>"
+        "<div><b>Subject:</b> x</div>Alt",
+        "<p>Danke!<p>Sent from my iPhone<blockquote type=cite>"
+        "<div>Am 02.03.2026 um 10:00 schrieb Kim:</div>Alt</blockquote>",
+    ],
+)
+def test_replies_in_html_are_cut_like_plain_ones(html):
+    assert new_text(to_text(html)) == "Danke!"

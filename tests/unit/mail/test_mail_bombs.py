@@ -1,4 +1,4 @@
-"""Mail made to break its reader. Each ends in a reject, in seconds at worst; measured times are far below the limit."""
+"""Mail made to break its reader. Each ends in a reject, in seconds of work at worst, whatever else the machine does."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MB = 1 << 20
 
 @pytest.fixture(autouse=True)
 def in_time():
-    begin = time.monotonic()
+    begin = time.process_time()
     yield
-    assert time.monotonic() - begin < SECONDS
+    assert time.process_time() - begin < SECONDS
 
 
 def multipart(boundary):
@@ -61,9 +61,34 @@ def test_a_header_full_of_beginnings_costs_one_pass(tmp_path, piece):
     assert len(rows) + len(refused) == 1
 
 
-@pytest.mark.parametrize("line", [b"On 1 :\n", b"Am 1 schrieb\n", b"From: x\n", b"-----\n", b"> \n", b"\n"])
+QUOTE_BEGINNINGS = [
+    *(
+        "On 1 :\n",
+        "Am 1 schrieb\n",
+        "From: x\n",
+        "-----\n",
+        "> \n",
+        "\n",
+        " ",
+        "\t\t\n",
+        "Am 1 schrieb ",
+        "Le a écrit ",
+    ),
+    *(
+        "2026-01-01 x>:\n",
+        "2026-01-01 10:00 <a@b",
+        "1.1.26 10:00 <a@b>:\n",
+        "a <a@b>\n",
+        "ezt írta (",
+        "Sent from my \n",
+    ),
+    *("----- Original Message ", "Begin forwarded message", "A: \nVon: x\n", "从", "{" * 30 + "\n", "-" * 599 + "\n"),
+]
+
+
+@pytest.mark.parametrize("line", [line.encode() for line in QUOTE_BEGINNINGS], ids=repr)
 def test_a_megabyte_of_quote_beginnings_is_cut_in_time(tmp_path, line):
-    assert one(tmp_path, HEAD + b"\n" + line * (MB // len(line) - 1))["body_new"] is not None
+    assert one(tmp_path, HEAD + b"\nHallo\n" + line * ((MB - 100) // len(line)) + b"x")["body_new"] is not None
 
 
 def test_an_mbox_with_a_giant_in_it_gives_the_others(tmp_path):

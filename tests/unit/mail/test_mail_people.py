@@ -66,6 +66,11 @@ def test_a_subdomain_is_not_us_unless_named(tmp_path):
         ("X-Auto-Response-Suppress: All", "system"),
         ("Return-Path: <>", "system"),
         ("Content-Type: multipart/report; boundary=b", "system"),
+        ("X-Autoreply: yes", "system"),
+        ("X-Failed-Recipients: x@firma.example", "system"),
+        ("Subject: Automatische Antwort: Frage", "system"),
+        ("Subject: =?utf-8?q?Automatic_reply=3A_Gr=C3=BC=C3=9Fe?=", "system"),
+        ("Subject: Abwesenheitsnotiz: bis Montag", "system"),
     ],
 )
 def test_automatic_mail_from_outside_is_nobodys_words(tmp_path, extra, author):
@@ -75,7 +80,14 @@ def test_automatic_mail_from_outside_is_nobodys_words(tmp_path, extra, author):
 
 @pytest.mark.parametrize(
     "extra",
-    ["Auto-Submitted: no", "Precedence: list", "X-Auto-Response-Suppress: None", "Return-Path: <k@example.org>"],
+    [
+        "Auto-Submitted: no",
+        "Subject: Re: Automatic reply: Frage",
+        "Subject: Out of office next week",
+        "Precedence: list",
+        "X-Auto-Response-Suppress: None",
+        "Return-Path: <k@example.org>",
+    ],
 )
 def test_a_persons_mail_is_not_automatic(tmp_path, extra):
     row = who(tmp_path, f"From: k@example.org\nTo: help@firma.example\n{extra}")

@@ -5,9 +5,10 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mail_kit import FROM, HEAD, mbox_rows, one, read, reject, where
+from mail_kit import BASE, FROM, HEAD, mbox_rows, one, read, reject, where
 
-from flows.sources import eml, mbox
+from flows.reading.contract import SourceFile
+from flows.sources import eml, maildir, mbox
 from schemas.errors import ConfigError, InputRefused
 
 
@@ -107,6 +108,35 @@ def test_wrong_settings_are_named(raw, says):
         mbox.settings(raw, where)
 
 
+def counts(folder, name, content=HEAD + b"\nHallo\n"):
+    """Return (read, ignored, rows) of a file of a Maildir."""
+    path = folder / "message"
+    path.write_bytes(content)
+    file = SourceFile(path, name, "file1", "mail", "m", "Europe/Berlin")
+    (chunk,) = maildir.read(file, maildir.settings(BASE, where))
+    return chunk.read, chunk.ignored, sum(batch.num_rows for batch in chunk.tables.get("message", []))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cur/1772445600.M1P2.host:2,RS", "new/1772445600.M1P2.host", "mail/.Sent/cur/1.host,S=12,W=13:2,", "1.host;2,S"],
+)
+def test_a_maildir_names_its_messages_as_it_likes(tmp_path, name):
+    assert counts(tmp_path, name) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["cur/1.host:2,DS", "dovecot-uidlist", "mail/dovecot.index.log", "maildirfolder", "cur/courier.lock"]
+)
+def test_drafts_and_what_the_server_keeps_beside_are_ignored(tmp_path, name):
+    assert counts(tmp_path, name) == (1, 1, 0)
+
+
+def test_a_message_under_way_is_no_message_yet(tmp_path):
+    with pytest.raises(InputRefused, match=r"still being delivered.*Leave `tmp`"):
+        counts(tmp_path, "mail/tmp/1.host")
+
+
 BITS = st.sampled_from(
     [FROM, HEAD, b"\n", b"\r\n", b"\n\n", b"From ", b"From: a@b\n", b"Content-Type: multipart/mixed; boundary=b\n",
      b"Content-Type: text/html; charset=utf-16\n", b"Content-Transfer-Encoding: base64\n", b"--b\n", b"--b--\n", b"<p>",
@@ -117,7 +147,7 @@ ANY = st.binary(max_size=300) | st.lists(BITS | st.binary(max_size=8), max_size=
 
 @given(content=ANY, begin=st.sampled_from([b"", FROM]))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@pytest.mark.parametrize("module", [mbox, eml])
+@pytest.mark.parametrize("module", [mbox, eml, maildir])
 def test_any_bytes_end_in_rows_and_rejects_or_a_refusal(tmp_path, module, content, begin):
     try:
         rows, refused = read(tmp_path, begin + content, module)

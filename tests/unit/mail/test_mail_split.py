@@ -61,10 +61,10 @@ PIECES = st.lists(
 )
 
 
-@given(PIECES, st.integers(1, 5000))
+@given(PIECES, st.integers(1, 5000), st.integers(0, 3000) | st.none())
 @settings(deadline=None)
-def test_no_byte_is_lost_and_the_block_size_does_not_matter(parts, block):
-    content = LINE + b"".join(parts)
+def test_no_byte_is_lost_and_the_block_size_does_not_matter(parts, block, length):
+    content = LINE + (b"" if length is None else b"Content-Length: %d\n\n" % length) + b"".join(parts)
     whole = cut(content)
     before, mail_split.BLOCK = mail_split.BLOCK, block
     try:
@@ -74,3 +74,30 @@ def test_no_byte_is_lost_and_the_block_size_does_not_matter(parts, block):
     assert [piece.content for piece in pieces] == whole
     assert b"".join(whole) == content
     assert [piece.start for piece in pieces[1:]] == [piece.end for piece in pieces[:-1]]
+
+
+def with_length(body, wrong=0):
+    return LINE + b"Subject: x\nContent-Length: %d\n\n" % (len(body) + wrong) + body
+
+
+INNER = b"Look:\n\n" + LINE + HEADS + b"inside\n"
+
+
+def test_a_length_that_is_right_is_believed():
+    parts = [with_length(INNER) + b"\n", with_length(b"zwei\n") + b"\n", with_length(INNER)]
+    assert cut(b"".join(parts)) == parts
+    windows = [with_length(INNER.replace(b"\n", b"\r\n")) + b"\r\n", with_length(b"zwei\r\n")]
+    assert cut(b"".join(windows)) == windows
+
+
+@pytest.mark.parametrize("wrong", [-3, 7, 10**9])
+def test_a_length_that_is_wrong_is_not_believed(wrong):
+    first, second = with_length(b"eins\n", wrong) + b"\n", LINE + HEADS + b"zwei\n"
+    assert cut(first + second) == [first, second]
+
+
+def test_a_forged_length_in_another_dialect_hides_nothing():
+    first, third = LINE + HEADS + b"eins\n\n", LINE + HEADS + b"drei\n"
+    hidden = LINE + HEADS + b"zwei\n\n"
+    forged = with_length(b"x\n\n", len(hidden))
+    assert cut(first + forged + hidden + third) == [first, forged, hidden, third]

@@ -142,11 +142,29 @@ def test_an_mbox_gives_threads_legs_and_first_responses(con, tmp_path):
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SMALL_LIST.exists(), reason="needs the shared data folder")
-def test_a_real_list_archive_is_read_whole(con, tmp_path):
+def test_a_real_list_archive_has_its_figures(con, tmp_path):
+    """Counted by eye: six mails of one sender, threads of three, two and one; a list's addresses with ` at `."""
     content = SMALL_LIST.read_bytes()
-    rows, refused = mbox_rows(tmp_path, content)
-    assert (len(rows), refused) == (sum(line.startswith(b"From ") for line in content.splitlines()), [])
+    rows, refused = mbox_rows(tmp_path, content, agent_domains=["firma.example"])
+    assert (len(rows), refused) == (6, [])
+    assert {row["from_address"] for row in rows} == {"sb@ischool.berkeley.edu"}
+    assert [row["body_new"] for row in rows] == [
+        "this is a test",
+        "this is a reply to the earlier test message",
+        "This is a third reply to the first thread of this list, 'test'",
+        "a second thread for bigbang-dev",
+        "a third thread for bigbang-dev",
+        "thanks!",
+    ]
+    assert (rows[0]["sent_at"].isoformat(), rows[-1]["sent_at"].isoformat()) == (
+        "2014-11-08T19:37:32+00:00",
+        "2014-11-08T19:41:29+00:00",
+    )
+    assert {row["time_flag"] for row in rows} == {None}
     add(con, rows)
+    con.execute("CREATE TABLE core.message_conflict (message_id VARCHAR)")
     build(con)
     query = "SELECT version FROM core.thread_interaction ORDER BY 1 DESC"
     assert [count for (count,) in con.execute(query).fetchall()] == [3, 2, 1]
+    counts = (HOME / "mart" / "thread_count.sql").read_text(encoding="utf-8")
+    assert con.execute(counts).fetchall() == [("m", 6, 3, 3, 3, 0, 0)]
