@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import duckdb
 
-from schemas.table import DUCKDB
+from schemas.table import DUCKDB, ORIGIN, VERSION
 from schemas.tables import all_tables
 from warehouse import build
 from warehouse.models import all_models, described, references
 
+PLACE = {column.name: DUCKDB[column.type] for column in ORIGIN + VERSION}
 GUESS = {int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", str: "VARCHAR"}
 
 
@@ -28,6 +29,8 @@ def column_type(table, column, values):
     known = declared_types().get(table, {})
     if column in known:
         return known[column]
+    if column in PLACE:
+        return PLACE[column]
     if column in ("agent_id", "team"):
         return "VARCHAR"
     if re.search(r"(_on|_date|_start|_from|_to)$", column):

@@ -81,6 +81,10 @@ def _row_hash(table: Table) -> str:
     return "md5_number(" + " || ".join(_text(column) for column in hashed) + ")"
 
 
+def _key_hash(table: Table) -> str:
+    return "md5_number(" + " || ".join(_text(table.column(name)) for name in table.key) + ")"
+
+
 def _instances(table: Table) -> str:
     """One row per staged instance of a unit: the whole record, or all records of a file where each holds one turn.
 
@@ -93,18 +97,22 @@ def _instances(table: Table) -> str:
             f"NULL::TIMESTAMPTZ AS updated_at, bit_xor({row_hash}) AS unit_hash "
             f"FROM stage.{table.name} GROUP BY {units}"
         )
+    is_whole = table.version_unit == table.key
     records = (
         f"SELECT {units}, file_id, record_no, max(updated_at) AS updated_at, count(*) AS rows_in_record, "
-        f"bit_xor({row_hash}) AS unit_hash FROM stage.{table.name} GROUP BY {units}, file_id, record_no"
+        f"bit_xor({row_hash}) AS unit_hash{'' if is_whole else f', min({_key_hash(table)}) AS key_hash'} "
+        f"FROM stage.{table.name} GROUP BY {units}, file_id, record_no"
     )
-    if table.version_unit == table.key:
+    if is_whole:
         return (
             "SELECT * EXCLUDE (rows_in_record, record_no), record_no AS instance_no, record_no AS first_record "
             f"FROM ({records})"
         )
-    # Turn-per-record files: no record of this unit in this file holds more than one row, and there are several.
+    # Turn-per-record files: no record of this unit in this file holds more than one row, and there are several keys.
+    # The same key again is no further turn, it is a record of one row that came again.
     spread = f"max(rows_in_record) OVER (PARTITION BY {units}, file_id) = 1"
-    spread += f" AND count(*) OVER (PARTITION BY {units}, file_id) > 1"
+    spread += f" AND min(key_hash) OVER (PARTITION BY {units}, file_id)"
+    spread += f" <> max(key_hash) OVER (PARTITION BY {units}, file_id)"
     return (
         f"WITH records AS (SELECT *, {spread} AS is_spread FROM ({records})) "
         f"SELECT {units}, file_id, record_no AS instance_no, record_no AS first_record, updated_at, unit_hash "

@@ -56,6 +56,7 @@ TABLE = Table(
                 "empty",
                 "full",
                 "closed",
+                "blocked",
                 "failed",
                 "busy",
                 "voicemail",

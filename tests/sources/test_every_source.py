@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from growing import case_of, chunks, grown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -70,7 +71,10 @@ def read_here(config, claims, out_dir, **_):
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
-    """A workspace with a source for every fixture of every format, after its nights."""
+    """A workspace with a source for every fixture of every format, after its nights.
+
+    A file `also.*` is delivered with the fixture, for what a format of one record a file says only in two.
+    """
     workspace = tmp_path_factory.mktemp("all") / "site"
     toml = ['[site]\nname = "All"\ntimezone = "Europe/Berlin"\n[quality]\nmax_quarantine_share = 1.0\n']
     for folder in ("inbox", "mappings", "policies"):
@@ -80,8 +84,8 @@ def loaded(tmp_path_factory):
             source = f"{case.name}_of_{name}"
             toml.append(f'[[sources]]\nname = "{source}"\nformat = "{name}"\nfiles = "{source}/*"\n')
             (workspace / "inbox" / source).mkdir()
-            path = next(case.glob("input.*"))
-            shutil.copy(path, workspace / "inbox" / source / path.name)
+            for path in (next(case.glob("input.*")), *case.glob("also.*")):
+                shutil.copy(path, workspace / "inbox" / source / path.name)
     (workspace / "callqa.toml").write_text("".join(toml))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sandbox, "read_files", read_here)
@@ -149,6 +153,22 @@ def test_any_bytes_end_in_rows_rejects_or_a_refusal(name, data, tmp_path_factory
         assert str(refused)
     else:
         assert counts["read"] == counts["ignored"] + counts["rejected"] + counts["with_rows"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_large_file_is_read_in_pieces(name, tmp_path):
+    """Each piece is one chunk, and no chunk grows with the file: what is kept at a time has a bound."""
+    path = grown(name, case_of(name), 18 << 20, tmp_path)
+    assert (path is not None) == abouts()[name].streams
+    if path is None:
+        return
+    sizes = [
+        sum(batch.nbytes for batches in chunk.tables.values() for batch in batches)
+        for chunk in chunks(name, case_of(name), path)
+    ]
+    assert len(sizes) >= 2
+    assert max(sizes) < 200 << 20
 
 
 @st.composite
