@@ -120,7 +120,10 @@ def test_an_error_points_at_line_and_column():
 def test_every_kind_of_record_fills_a_table_and_names_what_it_needs(name):
     of = kind(name)
     assert set(of.required) <= set(of.columns)
-    assert not set(of.names()) & {"interaction_id", "leg_id", "message_id", "survey_id"} or name == "survey"
+    assert not set(of.names()) & {"interaction_id", "leg_id", "message_id", "survey_id"} or name in (
+        "survey",
+        "evaluation",
+    )
 
 
 def test_unknown_columns_are_refused_unless_ignored_or_kept(tmp_path):
