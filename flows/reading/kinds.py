@@ -25,9 +25,11 @@ _MADE = {
     "utterance": ("interaction_id",),
     "message": ("message_id", "system", "time_flag", "extra"),
     "survey": ("survey_id",),
+    "evaluation": ("evaluation_id",),
     "agent": (),
     "customer": (),
     "agent_state": (),
+    "shift": (),
 }
 # Required by the table, but filled in by us when the mapping says nothing.
 _FILLED = {"leg": ("leg_no", "outcome"), "call": ("agent_id", "leg_no")}
@@ -66,7 +68,7 @@ def kind(name: str) -> Kind:
     """Return one kind; KeyError when there is none. A `call` is an interaction with one leg at most."""
     own = [*table("leg").own, *table("interaction").own] if name == "call" else list(table(name).own)
     columns = {column.name: column for column in own if column.name not in _MADE[name]}
-    if "interaction_id" in _MADE[name] or name in ("message", "survey"):
+    if "interaction_id" in _MADE[name] or name in ("message", "survey", "evaluation"):
         columns["source_id"] = table("interaction").column("source_id")
     if name in ("call", "leg"):
         columns["answered"] = _ANSWERED

@@ -32,6 +32,7 @@ def tables(record: str, made: Columns, origin: Columns, file: SourceFile) -> Row
         "leg": _leg,
         "message": _message,
         "survey": _survey,
+        "evaluation": _evaluation,
         "utterance": _utterance,
     }
     out: Rows = {}
@@ -135,3 +136,9 @@ def _survey(made: Columns, file: SourceFile) -> Built:
     if "interaction_id" in made:
         own["interaction_id"] = prefixed(made["interaction_id"], file)
     return {"survey": (own, None)}
+
+
+def _evaluation(made: Columns, file: SourceFile) -> Built:
+    own = made | {"evaluation_id": prefixed(made["source_id"], file)}
+    named = ("interaction_id", "leg_id", "contact_id")
+    return {"evaluation": (own | {name: prefixed(made[name], file) for name in named if name in made}, None)}
