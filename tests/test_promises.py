@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import docs
+from flows import abouts, docs
 from schemas.tables import all_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +56,8 @@ def test_a_source_format_keeps_the_readers_contract(path):
     module = import_module(f"flows.sources.{path.stem}")
     assert callable(module.settings)
     assert callable(module.read)
+    assert module.ABOUT.title
+    assert (ROOT / "docs" / "sources" / abouts.doc_page(path.stem)).exists()
 
 
 @pytest.mark.parametrize("name", sorted(all_tables()))
