@@ -38,7 +38,7 @@ def raw(path: Path) -> str:
     if kind == ".parquet":
         pq.read_table(path)
         return "pyarrow.parquet"
-    if kind in (".json", ".jsonl"):
+    if kind in (".json", ".jsonl", ".vcon"):
         try:
             orjson.loads(content)
         except orjson.JSONDecodeError:
@@ -48,7 +48,7 @@ def raw(path: Path) -> str:
                 except orjson.JSONDecodeError:
                     continue
         return "orjson"
-    if kind in (".mbox", ".eml"):
+    if kind in (".mbox", ".eml") or "maildir" in str(path):
         for part in content.split(b"\nFrom "):
             email.message_from_bytes(part, policy=policy.default).get_body()
         return "email"
