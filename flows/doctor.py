@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from schemas.config import FILE_NAME, Config, load_config
+from schemas.config import FILE_NAME, OTHERS, Config, load_config
 from schemas.errors import CallqaError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def examine(workspace: Path) -> list[Finding]:
         ("disk", _disk),
         ("sources", _sources),
         ("policies", _policies),
+        ("calendars", _calendars),
         ("published file", _published),
     ):
         found += _guarded(name, partial(check, config))
@@ -183,6 +184,23 @@ def _policies(config: Config) -> Iterator[Finding]:
         yield Finding("policies", "problem" if one.severity == "error" else "warning", one.text)
     if not found:
         yield Finding("policies", "ok", f"{len(files)} file(s)")
+
+
+def _calendars(config: Config) -> Iterator[Finding]:
+    """Every calendar that is named can be read; one that nobody names is probably a slip of the pen."""
+    from flows.calendars import calendars, settings
+
+    found = calendars(config)
+    named = {calendar.name for calendar in found}
+    for calendar in found:
+        queues = ", ".join(one.name for one in settings(config) if one.calendar == calendar.name and one.name != OTHERS)
+        yield Finding("calendars", "ok", f"{calendar.name}: {queues or 'by default'}")
+    for path in sorted(config.calendars.glob("*.yaml")):
+        if path.stem not in named:
+            fix = f"Name it in {FILE_NAME} under [[queues]] or [queue_defaults]."
+            yield Finding("calendars", "warning", f"no queue uses {path.name}", fix)
+    if not found:
+        yield Finding("calendars", "ok", "none named: times run by the calendar clock only")
 
 
 def _published(config: Config) -> Iterator[Finding]:

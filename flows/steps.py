@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from flows import calendars, inbox, lock, report, sandbox
 from flows import fetch as fetching
-from flows import inbox, lock, report, sandbox
 from flows.night import Night
 from schemas.errors import CallqaError
 from schemas.tables import table
@@ -168,6 +168,7 @@ def load(tonight: Night) -> dict[str, int]:
 
 def compute(tonight: Night) -> dict[str, int]:
     """Build the derived tables and the metrics."""
+    calendars.fill(tonight.db, tonight.config, tonight.day)
     return _counted(tonight, "compute", _build(tonight, ("core", "metric")))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from schemas.config import FILE_NAME, Limits, Nightly, Privacy, Publish, Quality, Site, Source
+from schemas.config import FILE_NAME, Limits, Nightly, Privacy, Publish, Quality, QueueDefaults, Site, Source
 from schemas.errors import UsageError, Where
 
 STARTER_POLICIES = Path(__file__).parent.parent / "qa" / "policies"
@@ -58,6 +58,11 @@ COMMENTS = {
     "quality.max_quarantine_share": "A larger share of unusable records refuses the file: it is probably another kind "
     "of file.",
     "quality.min_records_for_share": "Files with fewer records are never refused for their share.",
+    "queue_defaults": "What is promised in every queue that is not listed under [[queues]].",
+    "queue_defaults.service_level_s": "Seconds within which a call is to be answered: the T of the service levels.",
+    "queue_defaults.short_abandon_s": "Who hangs up within so many seconds is a short abandon.",
+    "queue_defaults.respond_within_h": "Hours within which a written contact is to get its first response.",
+    "queue_defaults.calendar": "Opening hours: calendars/<name>.yaml; empty for none, then there is no business clock.",
     "nightly": "When the night runs, and what it shows.",
     "nightly.cron": "Minute, hour, day, month, weekday, in the site's zone.",
     "nightly.min_n": "A figure from fewer values is shown as not enough data.",
@@ -116,6 +121,7 @@ def config_text(site: Site, sources: tuple[Source, ...], privacy: Privacy) -> st
         ("privacy", privacy),
         ("limits", Limits()),
         ("quality", Quality()),
+        ("queue_defaults", QueueDefaults()),
         ("nightly", Nightly()),
     ):
         blocks.append(_block(name, values))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +15,8 @@ from schemas.typed import build
 
 FILE_NAME = "callqa.toml"
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+OTHERS = "*"  # stands for every queue that is not listed
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,49 @@ class Nightly:
 
 
 @dataclass(frozen=True)
+class QueueDefaults:
+    """What holds for every queue that does not say otherwise. `calendar` is a file in calendars/, "" for none."""
+
+    service_level_s: float = 20
+    short_abandon_s: float = 5
+    respond_within_h: float = 24
+    calendar: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse times that are none."""
+        for name in ("service_level_s", "short_abandon_s", "respond_within_h"):
+            _refuse_odd_time(name, getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue. What it leaves out is taken from [queue_defaults]; `calendar = ""` says that it has none."""
+
+    name: str
+    service_level_s: float | None = None
+    short_abandon_s: float | None = None
+    respond_within_h: float | None = None
+    calendar: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an empty name and times that are none."""
+        if self.name == "":
+            raise ValueError("a queue needs its name as the source writes it")
+        for name in ("service_level_s", "short_abandon_s", "respond_within_h"):
+            _refuse_odd_time(name, getattr(self, name))
+
+    def filled(self, defaults: QueueDefaults) -> Queue:
+        """Return the queue with nothing left out."""
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        return replace(self, **{name: getattr(defaults, name) for name, value in given.items() if value is None})
+
+
+def _refuse_odd_time(name: str, value: float | None) -> None:
+    if value is not None and not 0 <= value <= 1_000_000:
+        raise ValueError(f"{name} must be between 0 and 1000000, found {value:g}")
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole of callqa.toml. `root` is the workspace: the folder the file lies in."""
 
@@ -128,14 +173,19 @@ class Config:
     limits: Limits = Limits()
     quality: Quality = Quality()
     nightly: Nightly = Nightly()
+    queue_defaults: QueueDefaults = QueueDefaults()
+    queues: tuple[Queue, ...] = ()
     config_hash: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse two sources of one name."""
-        names = [source.name for source in self.sources]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two sources are called {twice[0]!r}: names must differ")
+        """Refuse two sources, or two queues, of one name."""
+        for what, named in (("sources", self.sources), ("queues", self.queues)):
+            names = [one.name for one in named]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {what} are called {twice[0]!r}: names must differ")
+        if any(queue.name == OTHERS for queue in self.queues):
+            raise ValueError("a queue cannot be called *: what holds for all others stands in [queue_defaults]")
 
     @property
     def inbox(self) -> Path:
@@ -146,6 +196,11 @@ class Config:
     def policies(self) -> Path:
         """Where policy YAMLs lie."""
         return self.root / "policies"
+
+    @property
+    def calendars(self) -> Path:
+        """Where calendar YAMLs lie."""
+        return self.root / "calendars"
 
     @property
     def data(self) -> Path:

@@ -5,6 +5,7 @@ CallqaError                 exit 1   the work failed or found problems
         ConfigError                  callqa.toml
         MappingError                 a mapping YAML
         PolicyError                  a policy YAML
+        CalendarError                a calendar YAML
     InputRefused                     one file cannot be read at all; the night goes on without it
     NightBusy                        another night holds the lock
     ReconcileError                   an identity does not add up; nothing was published
@@ -94,6 +95,10 @@ class MappingError(UsageError):
 
 class PolicyError(UsageError):
     """A policy YAML is wrong."""
+
+
+class CalendarError(UsageError):
+    """A calendar YAML is wrong or missing."""
 
 
 class InputRefused(CallqaError):

@@ -133,8 +133,9 @@ select
     coalesce(s.n_unscored, 0) as adherence_unscored_n,
     s.total as adherence_total,
     s.mean as adherence_mean,
-    greatest(0.0, s.mean - s.half_width) as adherence_ci_low,
-    least(100.0, s.mean + s.half_width) as adherence_ci_high,
+    -- greatest and least pass over NULL: one score alone would get the interval from 0 to 100.
+    case when s.half_width is not null then greatest(0.0, s.mean - s.half_width) end as adherence_ci_low,
+    case when s.half_width is not null then least(100.0, s.mean + s.half_width) end as adherence_ci_high,
     s.coverage as adherence_coverage,
     s.customer_critical as customer_critical_accuracy,
     s.business_critical as business_critical_accuracy,

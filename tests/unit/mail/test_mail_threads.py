@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,20 @@ from mail_kit import mbox_rows
 
 from schemas.table import DUCKDB
 from schemas.tables import table
+from warehouse.build import macros
 from warehouse.connect import open_work
 from warehouse.models import HOME
 
 MODELS = ("core.message_parent", "core.thread_message", "core.thread_interaction", "core.thread_leg")
+# Threads as the only contacts: what else the first response looks at is empty.
+AROUND = (
+    "VIEW core.interaction AS FROM core.thread_interaction",
+    "VIEW core.utterance AS FROM history.utterance",
+    "TABLE core.queue_target (queue TEXT, respond_within_h DOUBLE, calendar TEXT)",
+)
+RESPONSES = ("core.written_word", "core.first_response")
 METRIC = "metric.first_response_s"
+PARAMS = {"site_timezone": "Europe/Berlin", "business_date": date(2026, 3, 31)}
 SMALL_LIST = Path(__file__).resolve().parents[3] / "../shared/data/mail/small_list.mbox"
 
 
@@ -26,10 +36,15 @@ def con(tmp_path):
 
 
 def build(con):
-    for name in (*MODELS, METRIC):
+    macros(con)
+    for name in (*MODELS, *AROUND, *RESPONSES, METRIC):
+        if name in AROUND:
+            con.execute(f"CREATE OR REPLACE {name}")
+            continue
         schema, model = name.split(".")
         sql = (HOME / schema / f"{model}.sql").read_text(encoding="utf-8")
-        con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+        used = {key: value for key, value in PARAMS.items() if f"${key}" in sql}
+        con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}", used)
 
 
 def add(con, rows):
