@@ -222,7 +222,8 @@ def tell(tonight: Night) -> report.Report:
 
 
 def _build(tonight: Night, folders: tuple[str, ...]) -> dict[str, int]:
-    return models.build(tonight.db, folders, business_date=tonight.day, site_timezone=tonight.config.site.timezone)
+    rows = models.build(tonight.db, folders, business_date=tonight.day, site_timezone=tonight.config.site.timezone)
+    return {"tables": len(rows), "rows": sum(rows.values())}
 
 
 def _statuses(tonight: Night) -> dict[str, int]:
