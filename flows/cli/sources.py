@@ -72,7 +72,7 @@ def try_(
     Ends with 1 when the file or one of its records cannot be used. Rows that the checks of the night would set aside
     are not among the rejects shown here.
 
-    Example: callqa sources try agents demo/truth/agents.csv -w demo
+    Example: callqa sources try agents demo/inbox/agents.csv -w demo
     """
     from schemas.config import load_config
 

@@ -22,7 +22,7 @@ SCALE = [None, math.nan, 0.0, 1.0, 3.0, 5.0, 9.0]
 BY_TYPE = {
     "text": [None, "", "de", "xyz", CANARY, "'; DROP TABLE stage.leg; --"],
     "int": [None, -2000, -1, 0, 1, 5000, 2**62],
-    "seconds": [None, -1, 0, 30, 63, 90000],
+    "seconds": [None, -1, 0, 30, 63, 90000, 10**7],
     "float": [None, math.inf, -1.0, 0.5, 2.0, *SCALE],
     "bool": [None, True, False],
     "timestamp": [None, *TIMES],
@@ -36,6 +36,7 @@ ODD = {
     ("message", "system"): ["mail"],
     ("message", "message_id"): ["mail:a@example.org", "mail:b@example.org"],
     ("message", "in_reply_to"): ["a@example.org", "b@example.org"],
+    **{("evaluation", f"{name}_id"): [None] * 8 for name in ("contact", "interaction", "leg", "agent")},
 }
 
 
