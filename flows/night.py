@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import CallqaError
+from warehouse.incremental import Built
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,6 +38,7 @@ class Night:
     day: date
     run_id: str
     started_at: datetime
+    everything: bool = False
     run_seq: int = 0
     connection: DuckDBPyConnection | None = None
     closing: ExitStack = field(default_factory=ExitStack)
@@ -45,6 +47,7 @@ class Night:
     results: list[ReadResult] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)
     validation: list[tuple[str, str, str, int, int]] = field(default_factory=list)
+    built: Built = field(default_factory=lambda: Built("nothing was built yet"))
     warnings: list[str] = field(default_factory=list)
     steps: dict[str, dict[str, int]] = field(default_factory=dict)
     figures: Figures | None = None

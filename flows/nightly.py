@@ -66,10 +66,13 @@ def tell(tonight: Tonight) -> dict[str, Any]:
 
 
 @flow(name="callqa-nightly", persist_result=False)
-def nightly(workspace: str, day: date | None = None) -> dict[str, Any]:
-    """Run one night over a workspace. `day` is the business date; without it, the day before the scheduled start."""
+def nightly(workspace: str, day: date | None = None, everything: bool = False) -> dict[str, Any]:
+    """Run one night over a workspace. `day` is the business date; without it, the day before the scheduled start.
+
+    `everything`: compute all figures and scores anew, not only what the night touches. The result is the same.
+    """
     config = load_config(Path(workspace))
-    with steps.night(config, day or business_date(config)) as night:
+    with steps.night(config, day or business_date(config), everything=everything) as night:
         tonight = Tonight(night)
         for each in TASKS:
             each(tonight)

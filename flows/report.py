@@ -50,6 +50,7 @@ class Report:
     published: str | None
     validation_docs: str
     exports: str
+    rebuilt: str = ""
     error: str | None = None
 
     @property
@@ -71,6 +72,7 @@ class Report:
         lines += ["Files: " + ", ".join(f"{count} {status}" for status, count in self.files.items()) + ".", ""]
         lines += [f"- refused `{item['file']}`: {item['reason']}" for item in self.refused]
         lines += [f"- source `{item['source']}` could not be fetched: {item['reason']}" for item in self.unreached]
+        lines += [f"- computed anew as a whole: {self.rebuilt}"] if self.rebuilt else []
         lines += [f"- note: {text}" for text in self.warnings]
         lines += [f"- quarantined by `{rule}`: {count}" for rule, count in self.quarantine.items()]
         if self.figures:
@@ -134,6 +136,7 @@ def make(tonight: Night, error: str | None = None) -> Report:
         published=tonight.published,
         validation_docs=str(config.validation_docs / "index.html"),
         exports=str(config.exports),
+        rebuilt=tonight.built.everything,
         error=error,
     )
 

@@ -23,7 +23,7 @@ from flows.night import Night
 from schemas.errors import CallqaError
 from schemas.tables import table
 from warehouse import build as models
-from warehouse import connect, merge, quarantine, stage
+from warehouse import connect, incremental, merge, quarantine, stage, touched
 from warehouse import load as loading
 from warehouse import publish as publishing
 from warehouse import reconcile as identities
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def night(config: Config, day: date) -> Iterator[Night]:
+def night(config: Config, day: date, *, everything: bool = False) -> Iterator[Night]:
     """Take the lock, open the work file, yield the night; on failure write a report that says so, and raise."""
     started_at = datetime.now(UTC)
     run_id = f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03d}Z-{day:%Y%m%d}"
-    tonight = Night(config, day, run_id, started_at)
+    tonight = Night(config, day, run_id, started_at, everything)
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with lock.hold(config.data / "lock", run_id):
         try:
@@ -167,32 +167,61 @@ def load(tonight: Night) -> dict[str, int]:
 
 
 def compute(tonight: Night) -> dict[str, int]:
-    """Build the derived tables and the metrics."""
+    """Bring the derived tables and the metrics up to date: what the night touches, or everything where it must."""
     calendars.fill(tonight.db, tonight.config, tonight.day)
-    return _counted(tonight, "compute", _build(tonight, ("core", "metric")))
+    tonight.built = incremental.bring_up_to_date(
+        tonight.db,
+        business_date=tonight.day,
+        site_timezone=tonight.config.site.timezone,
+        everything=tonight.everything,
+    )
+    rows = {"tables": len(tonight.built.rows), "rows": sum(tonight.built.rows.values())}
+    reached = {} if tonight.built.everything else {"touched": touched.count(tonight.db, "near")}
+    return _counted(tonight, "compute", reached | rows)
 
 
 def score(tonight: Night) -> dict[str, int]:
     """Score every handled leg under the policies in force, keep old scores, and build the marts on top."""
-    from qa import policy, scoring
+    from qa import calibration, policy, scoring
 
     policies = policy.load_policies(tonight.config.policies)
     if not policies:
         tonight.warnings.append(f"no policy in {tonight.config.policies}: nothing was scored")
     policy.register(tonight.db, policies, tonight.run_seq)
-    scoring.score_all(tonight.db, policies, code_version=report.code_version())
+    made_with = scoring.made_with(policies, report.code_version())
+    is_partial = not tonight.built.everything and tonight.built.policies == made_with
+    if is_partial:
+        reads = scoring.reads(tonight.db, policies)
+        incremental.touch_days(tonight.db, with_far=bool(reads & incremental.far_models(tonight.db)))
+        with incremental.scoped(tonight.db, "days", reads):
+            scoring.score_all(tonight.db, policies, code_version=report.code_version())
+    else:
+        scoring.score_all(tonight.db, policies, code_version=report.code_version())
+    calibration.calibrate(tonight.db)
+    counts = _keep_scores(tonight, incremental.legs_of_days() if is_partial else "true")
+    counts |= _build(tonight, ("mart", "main"))
+    zone = tonight.config.site.timezone
+    incremental.finish(tonight.db, business_date=tonight.day, site_timezone=zone, policies=made_with)
+    return _counted(tonight, "score", counts)
+
+
+def _keep_scores(tonight: Night, within: str) -> dict[str, int]:
+    """Merge staged answers and scores as versions; those of `within` that are no longer made are retired."""
     counts: dict[str, int] = {}
     tonight.db.begin()
     try:
         for name in ("answer", "score"):
             merged = merge.merge(tonight.db, table(name), tonight.run_seq)
-            retired = merge.retire(tonight.db, table(name), tonight.run_seq)
+            retired = merge.retire(tonight.db, table(name), tonight.run_seq, within)
             counts |= {f"{name}s": merged.staged, f"{name}s_new": merged.fresh, f"{name}s_retired": retired}
+        for name in ("calibration", "calibration_evaluator"):
+            merge.merge(tonight.db, table(name), tonight.run_seq)
+            merge.retire(tonight.db, table(name), tonight.run_seq)
         tonight.db.commit()
     except BaseException:
         tonight.db.rollback()
         raise
-    return _counted(tonight, "score", counts | _build(tonight, ("mart", "main")))
+    return counts
 
 
 def reconcile(tonight: Night) -> dict[str, int]:

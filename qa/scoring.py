@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.compile import compile_policies
 from qa.lint import refuse_broken_patterns
 from schemas.tables import table
+from warehouse.models import references
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -32,6 +34,20 @@ def score_all(connection: DuckDBPyConnection, policies: list[Policy], *, code_ve
         return
     connection.execute(f"INSERT INTO stage.answer {compile_policies(policies)}")
     score(connection, code_version)
+
+
+def made_with(policies: list[Policy], code_version: str) -> str:
+    """Return a hash of all that scores depend on besides the contacts: as long as it stays, so do old scores."""
+    texts = [code_version, *(f"{one.policy_id} {one.shape.version} {one.policy_hash}" for one in policies)]
+    texts += [compile_policies(policies)] if policies else []
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def reads(connection: DuckDBPyConnection, policies: list[Policy]) -> set[str]:
+    """Return the tables that scoring reads."""
+    texts = [SCORE_SQL.read_text(encoding="utf-8"), *([compile_policies(policies)] if policies else [])]
+    found = set().union(*(references(connection, text) for text in texts))
+    return {name for name in found if not name.startswith("stage.")}
 
 
 def score(connection: DuckDBPyConnection, code_version: str) -> None:

@@ -1,7 +1,7 @@
 """The only place that opens a DuckDB file.
 
-The night's connection has an in-memory database attached as `stage`; external access is off and the configuration is
-locked before any data or user SQL is seen. Readers get the published file read-only.
+The night's connection has in-memory databases attached as `stage` and `scope`; external access is off and the
+configuration is locked before any data or user SQL is seen. Readers get the published file read-only.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def open_work(path: Path, *, temp: Path, memory_mb: int, threads: int) -> Iterat
         raise WarehouseError(f"cannot open {path}: {_first_line(problem)}", fix="See docs/ops.md, Recover.") from None
     with connection:
         path.chmod(0o600)
-        connection.execute("ATTACH ':memory:' AS stage")
+        for name in ("stage", "scope"):
+            connection.execute(f"ATTACH ':memory:' AS {name}")
         for statement in ("SET TimeZone = 'UTC'", "SET enable_external_access = false"):
             connection.execute(statement)
         connection.execute("SET lock_configuration = true")

@@ -51,10 +51,13 @@ def merge(connection: DuckDBPyConnection, table: Table, run_seq: int) -> Merged:
     return Merged(staged, fresh)
 
 
-def retire(connection: DuckDBPyConnection, table: Table, run_seq: int) -> int:
-    """Supersede current units that are no longer staged (a score whose policy no longer applies). Returns how many."""
+def retire(connection: DuckDBPyConnection, table: Table, run_seq: int, within: str = "true") -> int:
+    """Supersede current units that are no longer staged (a score whose policy no longer applies). Returns how many.
+
+    `within` is a condition on the rows that could have been staged at all.
+    """
     query = (
-        f"UPDATE {table.home} SET superseded_seq = $run_seq WHERE superseded_seq IS NULL AND NOT EXISTS "
+        f"UPDATE {table.home} SET superseded_seq = $run_seq WHERE superseded_seq IS NULL AND {within} AND NOT EXISTS "
         f"(SELECT 1 FROM stage.{table.name} AS s WHERE {_same(table, table.home, 's')})"
     )
     return int((connection.execute(query, {"run_seq": run_seq}).fetchone() or (0,))[0])

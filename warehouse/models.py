@@ -36,6 +36,25 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Recompute:
+    """How a table follows its inputs without being made anew as a whole; see warehouse/incremental.py.
+
+    `by`: all rows of one interaction (or leg, or message) are made from what belongs to it, and `column` names it.
+    `reach` says whose rows decide as well: those of the same customer's other interactions, or of legs of the same
+    agent at the same time. `by: clock`: the table moves with the business date.
+    """
+
+    by: Literal["interaction", "leg", "message", "clock"]
+    column: str = ""
+    reach: Literal["own", "customer", "agent"] = "own"
+
+    @property
+    def key(self) -> str:
+        """Return the column that names the interaction or leg."""
+        return self.column or f"{self.by}_id"
+
+
+@dataclass(frozen=True)
 class TableContract:
     """Contract of a model in core/, mart/ or main/.
 
@@ -48,6 +67,7 @@ class TableContract:
     columns: dict[str, str] = field(default_factory=dict)
     columns_from: str | None = None
     kind: Literal["table", "view"] = "table"
+    recompute: Recompute | None = None
     examples: tuple[Example, ...] = ()
 
 
@@ -72,6 +92,7 @@ class MetricContract:
     exclusions: str
     examples: tuple[Example, ...]
     variants: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    reach: Literal["own", "customer", "agent"] = "own"
     kind: Literal["table"] = "table"
 
     def variant(self, parameter: str, value: int) -> MetricContract:
@@ -89,6 +110,11 @@ class MetricContract:
             null_rule=told(self.null_rule),
             examples=tuple(one for one in self.examples if one.params.get(parameter) == value),
         )
+
+    @property
+    def recompute(self) -> Recompute:
+        """Return how the metric follows its inputs: by leg or interaction, as its grain says."""
+        return Recompute(self.grain, "entity_id", self.reach)
 
     @property
     def columns(self) -> dict[str, str]:

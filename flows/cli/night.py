@@ -25,14 +25,20 @@ Date = Annotated[
 ]
 
 
-def nightly(workspace: Workspace = HERE, date: Date = None, as_json: Json = False) -> None:
+Rebuild = Annotated[
+    bool,
+    typer.Option("--rebuild", help="Compute all figures and scores anew, not only what the night touches."),
+]
+
+
+def nightly(workspace: Workspace = HERE, date: Date = None, rebuild: Rebuild = False, as_json: Json = False) -> None:
     """Land, validate, load, score and publish everything in the inbox. Running it again changes nothing.
 
     Example: callqa nightly -w demo --date 2026-03-31
     """
     config = load_config(workspace)
     day = a_day(date) if date else None
-    report = _run(config, day)
+    report = _run(config, day, everything=rebuild)
     if as_json:
         show_json(report)
     else:
@@ -53,7 +59,7 @@ def serve(workspace: Workspace = HERE) -> None:
     stay(config, say)
 
 
-def _run(config: Config, day: date | None) -> dict[str, Any]:
+def _run(config: Config, day: date | None, *, everything: bool) -> dict[str, Any]:
     from flows.prefect_settings import prepare
 
     prepare(config.data, "CRITICAL")
@@ -61,7 +67,7 @@ def _run(config: Config, day: date | None) -> dict[str, Any]:
     with _progress():
         from flows.nightly import nightly as run
 
-        report: dict[str, Any] = run(str(config.root), day)
+        report: dict[str, Any] = run(str(config.root), day, everything)
     return report
 
 

@@ -11,15 +11,17 @@ from flows import steps
 from schemas.config import load_config
 from schemas.tables import all_tables
 from warehouse.connect import open_published
+from warehouse.models import all_models
 
 DAY = date(2026, 3, 31)
 # What may differ between two runs that know the same: numbers of runs, times, and the order in which files came.
+PER_RUN = {"mart.data_quality"}
 RUN_COLUMNS = {"run_seq", "run_id", "superseded_seq", "started_at_run", "file_seq"}
 
 
-def run_night(workspace: Path, day: date = DAY):
+def run_night(workspace: Path, day: date = DAY, *, everything: bool = False):
     config = load_config(workspace)
-    with steps.night(config, day) as tonight:
+    with steps.night(config, day, everything=everything) as tonight:
         for step in steps.ORDER:
             step(tonight)
         return steps.tell(tonight)
@@ -36,13 +38,14 @@ def query(workspace: Path, sql: str, *params):
 
 def dump(workspace: Path) -> dict[str, list[tuple]]:
     """Every row of every table people query, sorted, without what a run adds of its own."""
-    names = [t.full_name for t in all_tables().values() if t.schema in ("core", "qa")]
-    names += ["mart.agent_period", "mart.metric_agent_period", "core.turn", "core.leg_context"]
+    names = {t.full_name for t in all_tables().values() if t.schema in ("core", "qa")}
+    names |= {name for name, model in all_models().items() if model.schema in ("core", "metric", "mart")}
+    names -= PER_RUN
     out = {}
     with published(workspace) as connection:
-        for name in names:
+        for name in sorted(names):
             columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()]
-            kept = ", ".join(column for column in columns if column not in RUN_COLUMNS | {"file_id", "record_no"})
+            kept = ", ".join(f'"{column}"' for column in columns if column not in RUN_COLUMNS | {"file_id", "record_no"})
             out[name] = sorted(connection.execute(f"SELECT {kept} FROM {name}").fetchall(), key=repr)
     return out
 

@@ -6,7 +6,7 @@ with
         where queue is not null
         union
         select queue
-        from core.queue_visit
+        from core.queue_call
         where queue is not null
     ),
     others as (select * from ops.queue_setting where queue is null)

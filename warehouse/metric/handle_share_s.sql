@@ -1,7 +1,7 @@
 -- Time of a leg by the clock, where time several legs of one agent overlap is shared evenly between them.
 with
     -- Most legs overlap no other: what follows is only for those that do.
-    placed as (
+    begun as (
         select
             *,
             coalesce(
@@ -10,18 +10,26 @@ with
                 )
                 <= from_ms,
                 true
-            )
-            and coalesce(
-                lead(from_ms) over (partition by agent_id order by from_ms, leg_id) >= until_ms, true
-            ) as is_alone
+            ) as is_first,
+            coalesce(lead(from_ms) over (partition by agent_id order by from_ms, leg_id) >= until_ms, true) as is_last
         from core.leg_interval
     ),
+    -- Legs that hang together by overlapping are one stretch of work; no other leg has a part in it.
+    placed as (
+        select
+            *,
+            is_first and is_last as is_alone,
+            count(*) filter (is_first) over (
+                partition by agent_id order by from_ms, leg_id rows unbounded preceding
+            ) as work_no
+        from begun
+    ),
     edges as (
-        select agent_id, leg_id, from_ms, is_complete, from_ms as at_ms, 1 as step
+        select agent_id, work_no, leg_id, from_ms, is_complete, from_ms as at_ms, 1 as step
         from placed
         where not is_alone
         union all
-        select agent_id, leg_id, from_ms, is_complete, until_ms, -1
+        select agent_id, work_no, leg_id, from_ms, is_complete, until_ms, -1
         from placed
         where not is_alone
     ),
@@ -44,16 +52,16 @@ with
         from stretches
     ),
     leg as (
-        select agent_id, leg_id, from_ms, is_complete, sum(- step * units)::bigint as units
+        select agent_id, work_no, leg_id, from_ms, is_complete, sum(- step * units)::bigint as units
         from clock
-        group by agent_id, leg_id, from_ms, is_complete
+        group by agent_id, work_no, leg_id, from_ms, is_complete
     ),
     shares as (
         select
             leg_id,
             is_complete,
             units,
-            (sum(units) over (partition by agent_id order by from_ms, leg_id rows unbounded preceding))::bigint
+            (sum(units) over (partition by agent_id, work_no order by from_ms, leg_id rows unbounded preceding))::bigint
             as units_so_far
         from leg
     ),

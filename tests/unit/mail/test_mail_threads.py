@@ -20,9 +20,14 @@ MODELS = ("core.message_parent", "core.thread_message", "core.thread_interaction
 AROUND = (
     "VIEW core.interaction AS FROM core.thread_interaction",
     "VIEW core.utterance AS FROM history.utterance",
-    "TABLE core.queue_target (queue TEXT, respond_within_h DOUBLE, calendar TEXT)",
 )
-RESPONSES = ("core.written_word", "core.first_response")
+RESPONSES = (
+    "core.written_word",
+    "core.answer_source",
+    "core.response_time",
+    "core.known_until",
+    "core.first_response",
+)
 METRIC = "metric.first_response_s"
 PARAMS = {"site_timezone": "Europe/Berlin", "business_date": date(2026, 3, 31)}
 SMALL_LIST = Path(__file__).resolve().parents[3] / "../shared/data/mail/small_list.mbox"

@@ -32,7 +32,7 @@ def slow_seconds(weekdays, days, begin, end):
 
 
 def first_responses(weekdays, days, letters):
-    """(letter, calendar seconds, business seconds) as core.first_response gives them."""
+    """(letter, calendar seconds, business seconds) as core.response_time gives them."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     build.macros(connection)
@@ -49,9 +49,8 @@ def first_responses(weekdays, days, letters):
     )
     connection.execute("CREATE TABLE core.thread_interaction (interaction_id TEXT, answered_at TIMESTAMPTZ)")
     connection.execute("CREATE TABLE core.written_word (interaction_id TEXT, author TEXT, written_at TIMESTAMPTZ)")
-    connection.execute(
-        "CREATE TABLE core.queue_target AS SELECT 'q' AS queue, 24.0 AS respond_within_h, 'c' AS calendar"
-    )
+    connection.execute("INSERT INTO ops.queue_setting (queue, respond_within_h, calendar) VALUES ('q', 24, 'c')")
+    connection.execute("CREATE TABLE core.answer_source (system TEXT, source TEXT, channel TEXT)")
     rows = expand(Calendar("c", (Version(date(2026, 3, 1), ZONE, "", weekdays, days),)), 2026)
     arriving = pa.Table.from_pylist(
         [{"calendar": "c", **row._asdict()} for row in rows], schema=table("opening").arrow()
@@ -63,10 +62,9 @@ def first_responses(weekdays, days, letters):
         "VALUES (?, 'letter', 'q', ?, ?)",
         [(str(number), begin, end) for number, (begin, end) in enumerate(letters)],
     )
-    sql = all_models()["core.first_response"].sql
-    params = {"site_timezone": "Europe/Berlin", "business_date": date(2026, 4, 30)}
+    sql = all_models()["core.response_time"].sql
     query = f"SELECT interaction_id::INT AS letter, response_s, response_business_s FROM ({sql}) ORDER BY letter"
-    return connection.execute(query, params).fetchall()
+    return connection.execute(query).fetchall()
 
 
 spans = st.lists(st.integers(0, 1440), unique=True, max_size=4).map(

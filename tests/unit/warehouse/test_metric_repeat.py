@@ -19,6 +19,7 @@ CONTACT = st.fixed_dictionaries(
         "hours": st.integers(0, 30),
     }
 )
+CONTACTS = ("core.channel_begin", "core.known_until", "core.contact_gap", "core.repeat_contact")
 METRICS = ("metric.resolution_rate", "metric.reopen_rate", "metric.fcr_repeat_7", "metric.net_resolution_7")
 
 
@@ -34,7 +35,7 @@ def warehouse(contacts):
         }
         for no, one in enumerate(contacts)
     ]
-    return made({"core.interaction": rows}, "core.repeat_contact", *METRICS)
+    return made({"core.interaction": rows}, *CONTACTS, *METRICS)
 
 
 def same_matter(one, other):
