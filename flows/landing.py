@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _TEMPORARY = ".copy-"
+JOURNAL = "journal.jsonl"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -91,6 +94,31 @@ def keep(config: Config, copied: Copy) -> Path:
         copied.path.unlink(missing_ok=True)
         raise _cannot_write(config, problem, landed.name, copied.bytes) from None
     return landed
+
+
+def journal(config: Config, run_id: str, files: list[tuple[str, str, str]]) -> None:
+    """Note (file_id, source, name in the inbox) of newly landed files: with it landing alone can be read again."""
+    if not files:
+        return
+    lines = [
+        json.dumps({"file_id": f, "source": s, "name": n, "run_id": run_id}, ensure_ascii=False) for f, s, n in files
+    ]
+    handle = os.open(config.landing / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write("\n".join(lines) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def landed(config: Config) -> dict[str, dict[str, str]]:
+    """Return the journal by file_id; a line a crash cut off is passed over."""
+    out = {}
+    with suppress(FileNotFoundError), (config.landing / JOURNAL).open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            with suppress(ValueError, KeyError, TypeError):
+                one = json.loads(line)
+                out[one["file_id"]] = one
+    return out
 
 
 def private(folder: Path) -> None:

@@ -6,8 +6,8 @@ An open reader keeps the file it opened; a new one sees the new file; nobody eve
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 from schemas.errors import WarehouseError
@@ -26,9 +26,9 @@ def checkpoint(connection: DuckDBPyConnection) -> None:
 def publish(work_file: Path, published: Path, snapshots: Path, run_id: str, keep: int) -> Path:
     """Copy the closed work file to a snapshot and let it take the published name. Returns the snapshot.
 
-    Order: copy, fsync, rename into snapshots, hard link, rename onto `published`, fsync of both folders. A crash
-    between any two steps leaves the old publication whole. Raises WarehouseError when the work file still has a WAL (a
-    copy would lose rows) or the disk is full.
+    Order: copy, fsync, its SHA-256 beside it, rename into snapshots, hard link, rename onto `published`, fsync of both
+    folders. A crash between any two steps leaves the old publication whole. Raises WarehouseError when the work file
+    still has a WAL (a copy would lose rows) or the disk is full.
     """
     wal = work_file.with_name(work_file.name + ".wal")
     if wal.exists():
@@ -38,9 +38,7 @@ def publish(work_file: Path, published: Path, snapshots: Path, run_id: str, keep
     snapshot, link = snapshots / f"{run_id}.duckdb", published.with_name(f".{published.name}.new")
     half = snapshots / f".{run_id}.part"
     try:
-        shutil.copyfile(work_file, half)
-        half.chmod(0o600)
-        _sync(half)
+        _note(seal(snapshot), _copy(work_file, half))
         half.replace(snapshot)
         link.unlink(missing_ok=True)
         os.link(snapshot, link)
@@ -59,10 +57,60 @@ def publish(work_file: Path, published: Path, snapshots: Path, run_id: str, keep
     return snapshot
 
 
+def seal(snapshot: Path) -> Path:
+    """Return where the SHA-256 of a snapshot's bytes stands."""
+    return snapshot.with_suffix(".sha256")
+
+
+def damage(database: Path, snapshot: Path) -> str | None:
+    """Return what is wrong with the bytes of a published database or snapshot; None when they are as published.
+
+    `snapshot` is the one it should be: every bit counts, also in parts no query reads.
+    """
+    try:
+        expected = seal(snapshot).read_text(encoding="ascii").strip()
+        with database.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as problem:
+        return f"cannot be checked: {problem}"
+    return None if found == expected else "its bytes are not those that were published"
+
+
+def restore(snapshot: Path, published: Path) -> None:
+    """Let a copy of a snapshot take the published name."""
+    half = published.with_name(f".{published.name}.new")
+    half.unlink(missing_ok=True)
+    _copy(snapshot, half)
+    half.replace(published)
+    _sync(published.parent)
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file for the owner only, durably. Returns the SHA-256 of its bytes."""
+    digest = hashlib.sha256()
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with source.open("rb") as file, os.fdopen(handle, "wb") as out:
+        while block := file.read(1 << 22):
+            digest.update(block)
+            out.write(block)
+        out.flush()
+        os.fsync(out.fileno())
+    return digest.hexdigest()
+
+
+def _note(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        out.write(text + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
 def _prune(snapshots: Path, keep: int) -> None:
     """Keep the newest `keep` snapshots; run ids sort by time."""
     for old in sorted(snapshots.glob("*.duckdb"))[: -max(keep, 1)]:
         old.unlink()
+        seal(old).unlink(missing_ok=True)
     for half in snapshots.glob(".*.part"):
         half.unlink()
 

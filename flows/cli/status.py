@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,17 +14,27 @@ if TYPE_CHECKING:
     from flows.status import Night, Running, Status
 
 
-def status(workspace: Workspace = HERE, json: Json = False) -> None:
+Alert = Annotated[bool, typer.Option("--alert", help="Tell those named in [alerts] when it is not well.")]
+
+
+def status(workspace: Workspace = HERE, alert: Alert = False, json: Json = False) -> None:
     """Show the last nights, what is running, what waits.
 
-    Ends with 0 when the last night went well and none is overdue, else with 1.
+    Ends with 0 when the last night went well and none is overdue, else with 1. With --alert, meant for a timer: a night
+    that failed and one that did not come are told alike, the same problems once a day.
 
     Example: callqa status -w demo
     """
     from flows.status import status as look
     from schemas.config import load_config
 
-    found = look(load_config(workspace), datetime.now(UTC))
+    config, now = load_config(workspace), datetime.now(UTC)
+    found = look(config, now)
+    if alert:
+        from flows.alerts import alert as tell
+
+        ways = tell(config, found, now)
+        output.say(f"Told by {' and '.join(ways)}." if ways else "Nobody had to be told.")
     if json:
         output.show_json(found.to_dict())
     else:

@@ -47,7 +47,7 @@ def test_the_last_snapshots_stay_and_only_the_owner_may_read(tmp_path):
         build(tmp_path, number)
         snapshot = publish_as(tmp_path, f"r{number}")
         assert os.stat(snapshot).st_mode & 0o777 == 0o600
-    assert [path.stem for path in sorted((tmp_path / "published" / "snapshots").iterdir())] == ["r2", "r3", "r4"]
+    assert [path.stem for path in sorted((tmp_path / "published" / "snapshots").glob("*.duckdb"))] == ["r2", "r3", "r4"]
 
 
 def test_a_work_file_with_a_wal_is_not_published(tmp_path):
