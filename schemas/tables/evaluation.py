@@ -15,6 +15,7 @@ TABLE = Table(
         Column("contact_id", "text", "The contact judged, where the source knows contacts: see core.contact_chain."),
         Column("agent_id", "text", "The agent judged, as the source names them."),
         Column("evaluator_id", "text", "Who judged."),
+        Column("session_id", "text", "The calibration session it was made for; NULL for everyday reviews."),
         Column("form", "text", "Title of the form."),
         Column("form_version", "text", "Version of the form."),
         Column("section", "text", "Section of the form; a section in a section after ` / `."),

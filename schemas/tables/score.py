@@ -26,10 +26,20 @@ TABLE = Table(
         Column("high", "float", "final if every unknown answer were a pass.", unit="%", low=0, high=100),
         Column("coverage", "float", "Answered weight / applicable weight.", low=0, high=1),
         Column("fatal", "bool", "Whether a fatal question failed."),
-        Column("customer_critical_pass", "bool", "No customer-critical question failed; NULL when none was answered."),
-        Column("business_critical_pass", "bool", "No business-critical question failed; NULL when none was answered."),
         Column(
-            "compliance_critical_pass", "bool", "No compliance-critical question failed; NULL when none was answered."
+            "customer_critical_pass",
+            "bool",
+            "No customer-critical question failed; NULL when none applied, or one is unknown.",
+        ),
+        Column(
+            "business_critical_pass",
+            "bool",
+            "No business-critical question failed; NULL when none applied, or one is unknown.",
+        ),
+        Column(
+            "compliance_critical_pass",
+            "bool",
+            "No compliance-critical question failed; NULL when none applied, or one is unknown.",
         ),
         Column("passed", "bool", "Whether final reached the pass mark."),
         Column("band", "text", "Name of the band final falls in."),
