@@ -15,6 +15,7 @@ happen on one day and come from one source. They stand outside of the policy's h
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -141,6 +142,7 @@ def _fill(policy: Policy, read: Examples, connection: DuckDBPyConnection) -> Non
         _insert(connection, "leg", base | leg | example.leg)
         for number, turn in enumerate(example.turns, start=1):
             speaker, _, text = turn.partition(": ")
+            text = unicodedata.normalize("NFC", text)  # as readers do
             row = {
                 "interaction_id": contact,
                 "seq": number,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qa.patterns import prefilter
-from qa.policy import Policy, load_policies, read_policy
+from qa.policy import Policy, load_policies, policy_files, read_policy
+from qa.reach import out_of_answers, out_of_reach
 from schemas.errors import CallqaError, PolicyError
 from schemas.strict_yaml import load
 
@@ -42,7 +43,7 @@ class Finding:
 def lint(folder: Path, connection: DuckDBPyConnection) -> list[Finding]:
     """Return the findings for every policy in a folder. `connection` tries the patterns: any DuckDB will do."""
     findings: list[Finding] = []
-    for path in sorted(path for path in folder.glob("*.yaml") if not path.name.endswith(".examples.yaml")):
+    for path in policy_files(folder):
         try:
             policy = read_policy(path)
         except PolicyError as problem:
@@ -144,10 +145,15 @@ def _matches(pattern: Pattern, text: str, connection: DuckDBPyConnection) -> boo
 def _advice(policy: Policy) -> list[Finding]:
     """Return what works but is probably not meant."""
     document, shape, out = load(policy.path, PolicyError), policy.shape, list[Finding]()
+    never = {name: ("unreachable", f"is never asked: {why}") for name, why in out_of_reach(policy).items()}
+    never |= {name: ("unanswerable", f"is always unknown: {why}") for name, why in out_of_answers(policy).items()}
     for at, section in enumerate(shape.sections):
         for number, one in enumerate(section.questions):
             where = document.where(f"sections.{at}.questions.{number}.id")
             out += [_warn(where, text, rule) for text, rule in _doubts(policy, one)]
+            if one.id in never:
+                rule, why = never[one.id]
+                out.append(_warn(where, f"question {one.id} {why}", rule))
     for where, pattern in _patterns(policy):
         if pattern.is_regex and pattern.of_turns and _SLOW_START.search(pattern.text):
             text = f"{pattern.text!r} begins with a repetition: slow; one letter does as well there"
@@ -166,10 +172,6 @@ def _doubts(policy: Policy, one: Question) -> Iterator[tuple[str, str]]:
         missing = [language for language in policy.shape.languages if language not in variants]
         if missing:
             yield f"question {one.id} has no patterns for {', '.join(missing)}: unknown there", "language"
-    condition = one.only_if
-    allowed = getattr(policy.shape.applies_to, condition.field or "", ()) if condition else ()
-    if condition and allowed and not set(allowed) & set(condition.among):
-        yield f"question {one.id} is never asked: applies_to leaves no {condition.field} of its only_if", "unreachable"
 
 
 def _warn(where: Where, text: str, rule: str) -> Finding:

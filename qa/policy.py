@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from qa.checks import Check, read_check
+from qa.policy_rules import check_policy
 from schemas.errors import PolicyError, Where, nearest
-from schemas.policy import Question, Section, Shape
+from schemas.policy import Advice, Question, Section, Shape
 from schemas.strict_yaml import Document, load
 from schemas.tables import table
 from schemas.typed import build
@@ -24,23 +23,31 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Words people write that Python or SQL keep for themselves, by the place they stand in.
-_WORDS = {
+WORDS = {
     "effective": {"from": "start", "to": "end"},
     "bands": {"from": "start"},
+    "answers": {"from": "start"},
     "only_if": {"is": "outcome", "in": "among"},
     "field": {"in": "among"},
 }
+# The one YAML file beside the policies that is none: questions that are shown and not scored.
+ADVISORY = "advisory.yaml"
 
 
 @dataclass(frozen=True)
 class Policy:
-    """One version of a policy, checked. `checks` holds the check of each automatic question by its id."""
+    """One version of a policy, checked. `checks` holds the check of each automatic question by its id.
+
+    `advisory` holds the questions that the workspace's advisory.yaml takes out of the score, and why. It is no part of
+    the hash: how far a rule can be trusted is found out after the version was published.
+    """
 
     shape: Shape
     path: Path
     content: str
     policy_hash: str
     checks: dict[str, Check] = field(default_factory=dict)
+    advisory: dict[str, str] = field(default_factory=dict)
 
     @property
     def policy_id(self) -> str:
@@ -57,6 +64,10 @@ class Policy:
         """Last day of contact; None while it holds."""
         return date.fromisoformat(self.shape.effective.end) if self.shape.effective.end else None
 
+    def is_advisory(self, one: Question) -> bool:
+        """Return whether a question is shown and not scored."""
+        return one.advisory or one.id in self.advisory
+
     def questions(self) -> list[tuple[Section, Question]]:
         """Return the automatic questions, those a question depends on before it."""
         rest, out, done = self.shape.questions(), [], set[str]()
@@ -72,13 +83,18 @@ class Policy:
         return out
 
 
+def policy_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that are policies: not the examples beside them, not advisory.yaml."""
+    found = sorted(folder.glob("*.yaml"))
+    return [path for path in found if not path.name.endswith(".examples.yaml") and path.name != ADVISORY]
+
+
 def load_policies(folder: Path) -> list[Policy]:
     """Read every policy in a folder: `<id>.yaml` or, for further versions, `<id>.<anything>.yaml`.
 
     Raises PolicyError with file, line and column; also when two files are the same version of a policy.
     """
-    paths = sorted(path for path in folder.glob("*.yaml") if not path.name.endswith(".examples.yaml"))
-    policies = [read_policy(path) for path in paths]
+    policies = [read_policy(path) for path in policy_files(folder)]
     seen: dict[tuple[str, int], Policy] = {}
     for policy in policies:
         other = seen.setdefault((policy.policy_id, policy.shape.version), policy)
@@ -89,7 +105,36 @@ def load_policies(folder: Path) -> list[Policy]:
                 found=other.path.name,
                 fix="Give one of them another version.",
             )
-    return policies
+    advised = read_advisory(folder / ADVISORY, policies)
+    return [replace(one, advisory=advised.get((one.policy_id, one.shape.version), {})) for one in policies]
+
+
+def read_advisory(path: Path, policies: list[Policy]) -> dict[tuple[str, int], dict[str, str]]:
+    """Return what advisory.yaml takes out of the score: by policy and version, the questions and why.
+
+    Raises PolicyError for entries that name nothing there is: a question one believes unscored would be scored.
+    """
+    if not path.exists():
+        return {}
+    document = load(path, PolicyError)
+    entries = [] if document.value is None else document.value
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        expected = "a list of {policy, version, question, why}"
+        raise PolicyError("not a list of entries", where=Where(path, line=1), found=entries, expected=expected)
+    known = {(one.policy_id, one.shape.version): [q.id for _, q in one.questions()] for one in policies}
+    out: dict[tuple[str, int], dict[str, str]] = {}
+    for at, raw in enumerate(entries):
+        entry = build(Advice, raw, document.where, error=PolicyError, path=str(at))
+        key = (entry.policy, entry.version)
+        if key not in known:
+            fix = nearest(f"{entry.policy} {entry.version}", [f"{name} {version}" for name, version in known])
+            where = document.where(f"{at}.policy")
+            raise PolicyError("no such version of a policy", where=where, found=f"{key[0]} {key[1]}", fix=fix)
+        if entry.question not in known[key]:
+            where, fix = document.where(f"{at}.question"), nearest(entry.question, known[key])
+            raise PolicyError("no such question", where=where, found=entry.question, fix=fix)
+        out.setdefault(key, {})[entry.question] = entry.why
+    return out
 
 
 def read_policy(path: Path) -> Policy:
@@ -97,7 +142,7 @@ def read_policy(path: Path) -> Policy:
     document = load(path, PolicyError)
     if not isinstance(document.value, dict):
         raise PolicyError("a policy is a table of keys", where=Where(path, line=1), found=document.value)
-    raw = _renamed(document.value, "")
+    raw = _renamed(document.value, "", "", document)
     shape = build(Shape, raw, _locate(document), error=PolicyError)
     content = json.dumps(_filled(asdict(shape)), sort_keys=True, ensure_ascii=False)
     policy_hash = hashlib.sha256(content.encode()).hexdigest()
@@ -108,18 +153,14 @@ def read_policy(path: Path) -> Policy:
             if not one.human:
                 checks[one.id] = read_check(one.check, _locate(document), f"{spot}.check")
     made = Policy(shape, path, content, policy_hash, checks)
-    _check(made, document)
+    check_policy(made, document)
     return made
 
 
-def register(connection: DuckDBPyConnection, policies: list[Policy], run_seq: int) -> None:
-    """Write new versions into qa.policy. Raises PolicyError when a stored version has another content."""
-    stored = dict(
-        ((policy_id, version), known)
-        for policy_id, version, known in connection.execute(
-            "SELECT policy_id, policy_version, policy_hash FROM qa.policy"
-        ).fetchall()
-    )
+def refuse_changed(connection: DuckDBPyConnection, policies: list[Policy]) -> set[tuple[str, int]]:
+    """Return the versions that scores were made with. Raises PolicyError when one of `policies` has another content."""
+    query = "SELECT policy_id, policy_version, policy_hash FROM qa.policy"
+    stored = {(name, version): known for name, version, known in connection.execute(query).fetchall()}
     for policy in policies:
         known = stored.get((policy.policy_id, policy.shape.version))
         if known is not None and known != policy.policy_hash:
@@ -130,7 +171,14 @@ def register(connection: DuckDBPyConnection, policies: list[Policy], run_seq: in
                 expected=known,
                 fix=f"Undo the change, or write `version: {policy.shape.version + 1}`.",
             )
-        if known is None:
+    return set(stored)
+
+
+def register(connection: DuckDBPyConnection, policies: list[Policy], run_seq: int) -> None:
+    """Write new versions into qa.policy. Raises PolicyError when a stored version has another content."""
+    stored = refuse_changed(connection, policies)
+    for policy in policies:
+        if (policy.policy_id, policy.shape.version) not in stored:
             shape = policy.shape
             row = [shape.policy, shape.version, policy.policy_hash, shape.title]
             row += [policy.effective_from, policy.effective_to, policy.content, run_seq]
@@ -138,11 +186,18 @@ def register(connection: DuckDBPyConnection, policies: list[Policy], run_seq: in
             connection.execute(f"INSERT INTO qa.policy ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
-def _renamed(value: Any, inside: str) -> Any:
-    if isinstance(value, dict):
-        words = _WORDS.get(inside, {})
-        return {words.get(key, key): _renamed(item, str(key)) for key, item in value.items()}
-    return [_renamed(item, inside) for item in value] if isinstance(value, list) else value
+def _renamed(value: Any, inside: str, path: str, document: Document) -> Any:
+    """Return the raw policy with our names for the words of the file. Raises PolicyError for our names in the file."""
+    if isinstance(value, list):
+        return [_renamed(item, inside, f"{path}.{at}", document) for at, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    words = WORDS.get(inside, {})
+    for word, ours in words.items():
+        if ours in value:
+            where = document.where(f"{path}.{ours}".lstrip("."))
+            raise PolicyError("unknown key", where=where, fix=f"Did you mean {word!r}?")
+    return {words.get(key, key): _renamed(item, str(key), f"{path}.{key}", document) for key, item in value.items()}
 
 
 def _filled(value: Any) -> Any:
@@ -160,130 +215,8 @@ def _locate(document: Document) -> Callable[[str], Where]:
         parts, out = key.split("."), list[str]()
         for part in parts:
             inside = next((one for one in reversed(out) if not one.isdigit()), "")
-            back = {ours: word for word, ours in _WORDS.get(inside, {}).items()}
+            back = {ours: word for word, ours in WORDS.get(inside, {}).items()}
             out.append(back.get(part, part))
         return document.where(".".join(out))
 
     return where
-
-
-def _check(policy: Policy, document: Document) -> None:
-    shape = policy.shape
-    if policy.path.name.split(".")[0] != shape.policy:
-        raise PolicyError(
-            "the file has another name than the policy",
-            where=document.where("policy"),
-            found=policy.path.name,
-            expected=f"{shape.policy}.yaml",
-        )
-    _check_dates(policy, document)
-    _check_marks(shape, document)
-    _check_scope(shape, document)
-    ids = [one.id for section in shape.sections for one in section.questions]
-    ids += [f"section {section.id}" for section in shape.sections]
-    for at, section in enumerate(shape.sections):
-        _check_name(section.id, document.where(f"sections.{at}.id"))
-        if ids.count(f"section {section.id}") > 1:
-            raise PolicyError("id stands twice", where=document.where(f"sections.{at}.id"), found=section.id)
-        _positive(section.weight, document.where(f"sections.{at}.weight"))
-        for number, one in enumerate(section.questions):
-            spot = f"sections.{at}.questions.{number}"
-            if ids.count(one.id) > 1:
-                raise PolicyError("id stands twice", where=document.where(f"{spot}.id"), found=one.id)
-            _check_question(policy, one, document, spot)
-    _check_conditions(policy, document)
-
-
-def _check_dates(policy: Policy, document: Document) -> None:
-    try:
-        start, end = policy.effective_from, policy.effective_to
-    except ValueError as problem:
-        raise PolicyError(f"no date: {problem}", where=document.where("effective"), expected="YYYY-MM-DD") from None
-    if end and end < start:
-        raise PolicyError(
-            "ends before it begins", where=document.where("effective.to"), found=end, expected=f">= {start}"
-        )
-
-
-def _check_marks(shape: Shape, document: Document) -> None:
-    if shape.version < 1:
-        raise PolicyError("versions count from 1", where=document.where("version"), found=shape.version)
-    if not 0 <= shape.pass_mark <= 100:
-        raise PolicyError("pass_mark is a percentage", where=document.where("pass_mark"), found=shape.pass_mark)
-    if not 0 <= shape.min_coverage <= 1:
-        raise PolicyError("min_coverage is a share", where=document.where("min_coverage"), found=shape.min_coverage)
-    starts = [band.start for band in shape.bands]
-    for at, start in enumerate(starts):
-        if not 0 <= start <= 100 or starts.count(start) > 1:
-            where = document.where(f"bands.{at}")
-            raise PolicyError("a band begins at its own percentage", where=where, found=start, expected="0 to 100")
-
-
-def _check_scope(shape: Shape, document: Document) -> None:
-    """Refuse values no contact can have: such a policy would never apply, and nobody would be told."""
-    _check_name(shape.policy, document.where("policy"))
-    for name in ("channel", "direction"):
-        known = table("interaction").column(name).allowed
-        for at, value in enumerate(getattr(shape.applies_to, name)):
-            if value not in known:
-                where = document.where(f"applies_to.{name}.{at}")
-                raise PolicyError(f"there is no {name} {value!r}", where=where, fix=nearest(value, known))
-    for key, languages in (("languages", shape.languages), ("applies_to.language", shape.applies_to.language)):
-        for at, value in enumerate(languages):
-            if not re.fullmatch("[a-z]{2}", value):
-                where = document.where(f"{key}.{at}")
-                raise PolicyError("no language", where=where, found=value, expected="ISO 639-1, such as de")
-
-
-def _check_name(name: str, where: Where) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
-        expected = "small letters, digits and _, starting with a letter"
-        raise PolicyError("not a name", where=where, found=name, expected=expected)
-
-
-def _check_question(policy: Policy, one: Question, document: Document, spot: str) -> None:
-    _check_name(one.id, document.where(f"{spot}.id"))
-    for name, points in (("weight", one.weight), ("bonus", one.bonus)):
-        if not 0 <= points < math.inf:
-            raise PolicyError(f"a {name} is 0 or more", where=document.where(f"{spot}.{name}"), found=points)
-    if not (one.weight or one.bonus or one.fatal or one.critical or one.human):
-        where = document.where(f"{spot}.weight")
-        raise PolicyError("counts for nothing", where=where, found=0, expected="a weight, a bonus, fatal or critical")
-    if one.human and one.check:
-        raise PolicyError("answered by a person or by a check, not both", where=document.where(f"{spot}.human"))
-    condition = one.only_if
-    if condition and bool(condition.question) == bool(condition.field):
-        raise PolicyError("only_if names a question or a field", where=document.where(f"{spot}.only_if"))
-    known = [other.id for _, other in policy.shape.questions()]
-    if condition and condition.question and condition.among:
-        where = document.where(f"{spot}.only_if.in")
-        raise PolicyError("`in` goes with a field; a question has `is`", where=where, expected="is: pass or is: fail")
-    if condition and condition.question and condition.question not in known:
-        place = document.where(f"{spot}.only_if.question")
-        raise PolicyError(
-            "no such question", where=place, found=condition.question, fix=nearest(condition.question, known)
-        )
-    columns = ["channel", "direction", "queue", "topic", "language", "team", "site"]
-    if condition and condition.field and (condition.field not in columns or not condition.among):
-        place = document.where(f"{spot}.only_if.field")
-        raise PolicyError(
-            "field and `in` go together", where=place, found=condition.field, fix=nearest(condition.field, columns)
-        )
-
-
-def _check_conditions(policy: Policy, document: Document) -> None:
-    """Refuse questions that wait for each other."""
-    waits = {
-        one.id: one.only_if.question for _, one in policy.shape.questions() if one.only_if and one.only_if.question
-    }
-    for begin in waits:
-        at, steps = begin, 0
-        while at in waits and steps <= len(waits):
-            at, steps = str(waits[at]), steps + 1
-        if steps > len(waits):
-            raise PolicyError("questions wait for each other", where=document.where("sections"), found=begin)
-
-
-def _positive(weight: float, where: Where) -> None:
-    if not 0 < weight < math.inf:
-        raise PolicyError("a section's weight must be above 0", where=where, found=weight)

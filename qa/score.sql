@@ -1,7 +1,13 @@
 -- Score of a leg under a policy, from its answers: the arithmetic of docs/policy-author.md, the same for every policy.
 with
     answers as (
-        select a.*, q.section_weight, q.critical, q.fatal, q.bonus
+        -- What is only advice counts as if it did not apply.
+        select
+            a.* replace (case when a.is_advisory then 'not_applicable' else a.outcome end as outcome),
+            q.section_weight,
+            q.critical,
+            q.fatal,
+            q.bonus
         from stage.answer as a
         join stage.question as q using (policy_id, policy_version, question_id)
     ),
@@ -29,18 +35,19 @@ with
             100
             * sum(section_weight * earned / answered) filter (answered > 0)
             / nullif(sum(section_weight) filter (answered > 0), 0) as raw,
-            100
-            * sum(section_weight * case when is_zeroed then 0 else earned / answered end) filter (answered > 0)
-            / nullif(sum(section_weight) filter (answered > 0), 0) as kept,
+            100 * sum(section_weight * case when is_zeroed then 0 else earned / answered end) filter (
+                answered > 0 or is_zeroed
+            )
+            / nullif(sum(section_weight) filter (answered > 0 or is_zeroed), 0) as kept,
             100
             * sum(section_weight * case when is_zeroed or may_be_zeroed then 0 else earned / applicable end) filter (
-                applicable > 0
+                applicable > 0 or is_zeroed or may_be_zeroed
             )
-            / nullif(sum(section_weight) filter (applicable > 0), 0) as low,
+            / nullif(sum(section_weight) filter (applicable > 0 or is_zeroed or may_be_zeroed), 0) as low,
             100 * sum(section_weight * case when is_zeroed then 0 else (earned + open) / applicable end) filter (
-                applicable > 0
+                applicable > 0 or is_zeroed
             )
-            / nullif(sum(section_weight) filter (applicable > 0), 0) as high,
+            / nullif(sum(section_weight) filter (applicable > 0 or is_zeroed), 0) as high,
             sum(section_weight * coalesce(answered, 0) / applicable) filter (applicable > 0)
             / nullif(sum(section_weight) filter (applicable > 0), 0) as coverage
         from sections
@@ -53,17 +60,33 @@ with
             policy_version,
             coalesce(bool_or(fatal = 'policy' and outcome = 'fail'), false) as fatal,
             coalesce(bool_or(fatal = 'policy' and outcome = 'unknown'), false) as may_be_fatal,
-            coalesce(sum(bonus) filter (outcome = 'pass'), 0) as bonus,
+            coalesce(sum(bonus * score) filter (outcome in ('pass', 'fail')), 0) as bonus,
             coalesce(sum(bonus) filter (outcome = 'unknown'), 0) as open_bonus,
-            bool_and(outcome = 'pass') filter (
-                critical = 'customer' and outcome in ('pass', 'fail')
-            ) as customer_critical_pass,
-            bool_and(outcome = 'pass') filter (
-                critical = 'business' and outcome in ('pass', 'fail')
-            ) as business_critical_pass,
-            bool_and(outcome = 'pass') filter (
-                critical = 'compliance' and outcome in ('pass', 'fail')
-            ) as compliance_critical_pass
+            -- A fail is a critical error whatever else is unknown; without one, an unknown answer leaves it open.
+            case
+                when bool_or(outcome = 'fail') filter (critical = 'customer')
+                then false
+                when bool_or(outcome = 'unknown') filter (critical = 'customer')
+                then null
+                when bool_or(outcome = 'pass') filter (critical = 'customer')
+                then true
+            end as customer_critical_pass,
+            case
+                when bool_or(outcome = 'fail') filter (critical = 'business')
+                then false
+                when bool_or(outcome = 'unknown') filter (critical = 'business')
+                then null
+                when bool_or(outcome = 'pass') filter (critical = 'business')
+                then true
+            end as business_critical_pass,
+            case
+                when bool_or(outcome = 'fail') filter (critical = 'compliance')
+                then false
+                when bool_or(outcome = 'unknown') filter (critical = 'compliance')
+                then null
+                when bool_or(outcome = 'pass') filter (critical = 'compliance')
+                then true
+            end as compliance_critical_pass
         from answers
         group by leg_id, policy_id, policy_version
     ),
@@ -78,22 +101,22 @@ with
             case
                 when m.fatal
                 then 0
-                when r.raw is null or round(r.coverage, 6) < p.min_coverage
+                when r.kept is null or round(r.coverage, 6) < p.min_coverage
                 then null
                 else least(100, r.kept + m.bonus)
             end as final,
             -- least() would take NULL for "no limit": without an applicable question there are no bounds.
             case
+                when m.fatal or m.may_be_fatal then 0 when r.low is null then null else least(100, r.low + m.bonus)
+            end as low,
+            -- Where only a zero is possible, because nothing but what may zero it applies, both bounds are 0.
+            case
                 when m.fatal
                 then 0
-                when r.low is null
-                then null
+                when coalesce(r.high, r.low) is not null
+                then least(100, coalesce(r.high, r.low) + m.bonus + m.open_bonus)
                 when m.may_be_fatal
                 then 0
-                else least(100, r.low + m.bonus)
-            end as low,
-            case
-                when m.fatal then 0 when r.high is null then null else least(100, r.high + m.bonus + m.open_bonus)
             end as high,
             m.fatal,
             m.customer_critical_pass,

@@ -25,6 +25,15 @@ def among(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(quoted(value) for value in values)})"
 
 
+def between(value: str, low: float | None, high: float | None) -> str:
+    """Return the condition that a value lies between limits, both included; at least one is given."""
+    limits = [
+        f"{value} >= {quoted(low)}" if low is not None else "",
+        f"{value} <= {quoted(high)}" if high is not None else "",
+    ]
+    return " AND ".join(limit for limit in limits if limit)
+
+
 def identifier(name: str) -> str:
     """Return a name that can stand in SQL as it is. Raises UsageError for any other."""
     if not _NAME.match(name):

@@ -5,6 +5,8 @@ A module has a frozen dataclass `Check` (its YAML) with
     pieces(key)       the SQL that answers the question, see Pieces
     problems()        what is wrong with its settings, as texts
 
+The string below a field of the dataclass is what editors show for the key; see qa/policy_schema.py.
+
 Text checks share one scan of the turns; see qa/compile.py.
 """
 
@@ -26,13 +28,28 @@ if TYPE_CHECKING:
     from schemas.errors import Where
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What a check measured, for questions with a scale: SQL expressions over the leg's row.
+
+    `value` is a DOUBLE, NULL where the check cannot be answered; `most` is the greatest it may be where some of it
+    cannot be decided (NULL or absent: `value` itself). `words` says it in words, never NULL where `value` is known.
+    """
+
+    value: str
+    words: str
+    most: str | None = None
+
+
 @dataclass
 class Pieces:
     """SQL of one question. `outcome`, `reason` and `evidence` are expressions over the leg's row.
 
     That row has the columns of core.leg_context as `c`, those of `stats` as `s` and of `hits` as `h`, and what `joins`
     add. `stats` are aggregates over all turns `t` of the leg's part. `marks` are columns of those turns only that any
-    of the `patterns` of any question matches, `hits` aggregates over them. Evidence is JSON, never NULL on a fail.
+    of the `patterns` of any question matches, `hits` aggregates over them. `columns` are
+    expressions over the leg's row, each of which may use those before it; the three may use all of them. Evidence is
+    JSON, never NULL on a fail.
     """
 
     outcome: str
@@ -43,6 +60,9 @@ class Pieces:
     marks: dict[str, str] = field(default_factory=dict)
     hits: dict[str, str] = field(default_factory=dict)
     stats: dict[str, str] = field(default_factory=dict)
+    measure: Measure | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 class Check(Protocol):
@@ -64,9 +84,9 @@ def kinds() -> list[str]:
 def read_check(raw: dict[str, Any], where: Callable[[str], Where], path: str) -> Check:
     """Return the check a question names. Raises PolicyError with the place."""
     if len(raw) != 1:
-        raise PolicyError(
-            "a check names one kind", where=where(path), found=", ".join(raw) or None, expected=", ".join(kinds())
-        )
+        found, expected = ", ".join(raw) or None, f"one of {', '.join(kinds())}"
+        fix = "Put the second one into a question of its own." if raw else "Add `check:`, or `human: true`."
+        raise PolicyError("a check names one kind", where=where(path), found=found, expected=expected, fix=fix)
     kind, settings = next(iter(raw.items()))
     if kind not in kinds():
         raise PolicyError(f"there is no check {kind!r}", where=where(f"{path}.{kind}"), fix=nearest(kind, kinds()))

@@ -2,7 +2,7 @@
 
     check:
       field: {field: interaction.disposition, present: true}
-      field: {field: leg.transfer, among: [none, attended]}
+      field: {field: leg.transfer, in: [none, attended]}
       field: {field: interaction.disposition, matches: "^(solved|callback)"}
 
 `present` fails on an empty field. It is unknown where the row itself was not delivered, and where the source filled the
@@ -27,15 +27,19 @@ class Check:
     """Settings of a field check."""
 
     field: str
+    """The column: interaction.NAME or leg.NAME, see docs/reference/tables.md."""
     present: bool = False
+    """true: it must not be empty."""
     among: tuple[str, ...] = ()
+    """It must be one of these values."""
     matches: str | None = None
+    """It must match this regex (RE2)."""
 
     def problems(self) -> list[str]:
         """Return what cannot work."""
         out = []
         if [self.present, bool(self.among), self.matches is not None].count(True) != 1:
-            out.append("a field check has one of `present`, `among`, `matches`")
+            out.append("a field check has one of `present`, `in`, `matches`")
         owner, _, name = self.field.partition(".")
         if owner not in _TABLES:
             out.append(f"fields are {' or '.join(f'{one}.<column>' for one in _TABLES)}, not {self.field!r}")

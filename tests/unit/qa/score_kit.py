@@ -24,9 +24,15 @@ class Asked:
     fatal: str | None = None
     bonus: float = 0.0
     critical: str | None = None
+    part: float | None = None  # on a scale: the share earned
+    is_advisory: bool = False
+
+    @property
+    def score(self):
+        return POINTS.get(self.outcome) if self.part is None else self.part
 
     def answered(self, outcome):
-        return replace(self, outcome=outcome)
+        return replace(self, outcome=outcome, part=None)
 
 
 def scores(cases, pass_mark=80.0, min_coverage=0.0, bands=()):
@@ -38,13 +44,15 @@ def scores(cases, pass_mark=80.0, min_coverage=0.0, bands=()):
         marks.append([name, 1, "hash", pass_mark, min_coverage])
         legs.append(LEG | {"leg_id": name})
         for at, one in enumerate(case):
-            answers.append([name, name, 1, f"q{at}", one.section, one.outcome, POINTS.get(one.outcome), one.weight])
+            answer = [name, name, 1, f"q{at}", one.section, one.outcome, one.score, one.weight]
+            answers.append([*answer, False, one.is_advisory])
             questions.append([name, 1, f"q{at}", one.section_weight, one.critical, one.fatal, one.bonus])
     scoring.settings(connection, [])
     for kind in ("answer", "score"):
         connection.execute(f"DROP TABLE IF EXISTS stage.{kind}")
         connection.execute(table(kind).ddl(f"stage.{kind}", table(kind).own))
     names = ["leg_id", "policy_id", "policy_version", "question_id", "section_id", "outcome", "score", "weight"]
+    names += ["is_exception", "is_advisory"]
     fill(connection, "stage.answer", names, answers)
     fill(connection, "stage.question", None, questions)
     fill(connection, "stage.policy_setting", None, marks)

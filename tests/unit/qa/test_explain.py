@@ -111,6 +111,7 @@ ASKED = st.builds(
     outcome=st.sampled_from(("pass", "fail", "not_applicable", "unknown")),
     weight=st.sampled_from([0.0, 0.1, 1.0, 3.5, 7.0]),
     section=st.sampled_from("abc"),
+    is_advisory=st.sampled_from([False, False, False, True]),
     fatal=st.sampled_from([None, None, None, "section", "policy"]),
     bonus=st.sampled_from([0.0, 2.5]),
 )
@@ -132,4 +133,5 @@ def test_exact_fractions_and_sql_agree_on_any_answers(cases, min_coverage):
 
 
 def given_(one):
-    return Answer("q", "Q", one.outcome, one.weight, "", None, one.critical, one.fatal, one.bonus, "")
+    scored = (one.outcome, one.score, one.weight, None, one.is_advisory)
+    return Answer("q", "Q", *scored, "", None, one.critical, one.fatal, one.bonus, "")

@@ -67,7 +67,7 @@ def test_a_mistake_in_the_head_is_named(tmp_path, changes, words):
         (question(phrase("x", window={"first": 1, "last": 1})), "`first` or `last`"),
         (question(phrase("x", window={"first": 0})), "at least 1 long"),
         (question({"metric": {"metric": "holds_s", "max": 1}}), "Did you mean 'hold_s'?"),
-        (question({"metric": {"metric": "hold_s"}}), "`min` or `max`"),
+        (question({"metric": {"metric": "hold_s"}}), "nothing says what is good"),
         (question({"metric": {"metric": "hold_s", "min": 2, "max": 1}}), "min is above max"),
         (question({"field": {"field": "leg.transfe", "present": True}}), "Did you mean 'transfer'?"),
         (question({"field": {"field": "agent.name", "present": True}}), "fields are"),

@@ -1,0 +1,98 @@
+"""Print a scored contact: as one self-contained HTML page, or as text for a terminal.
+
+The page asks the network for nothing and runs nothing: its policy forbids both, and every value is escaped.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from flows.cells import visible
+from qa.explain import clock, evidence_lines, percent
+
+if TYPE_CHECKING:
+    from qa.contact import Contact, Turn
+    from qa.explain import Answer
+    from schemas.config import Config
+
+SIGNS = {"pass": "✓", "fail": "✗", "not_applicable": "–", "unknown": "?"}
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "pass": "kept", "fail": "missed", "not_applicable": "does not apply", "unknown": "not known",
+        "agent": "Agent", "customer": "Customer", "system": "System", "bot": "Bot",
+        "unknown_speaker": "Speaker not known", "transcript": "What was said", "scores": "Scores", "tip": "Tip",
+        "weight": "weight", "final": "final", "bounds": "bounds", "answered": "answered", "to": "to",
+        "version": "version", "human": "Left to people, not part of this score", "arithmetic": "Arithmetic",
+        "advisory": "advisory, not scored", "unscored": "No policy applies to this part.", "part": "Part",
+        "hidden": "not shown", "question": "Question", "answer": "Answer", "earned": "Earned",
+        "same": "Computed again from the stored answers: the same.", "subject": "Subject",
+        "ADVICE": "A coaching aid: rules read this contact, a person decides what follows.",
+    },
+    "de": {
+        "pass": "erfüllt", "fail": "verfehlt", "not_applicable": "trifft nicht zu", "unknown": "nicht bekannt",
+        "agent": "Agent", "customer": "Kunde", "system": "System", "bot": "Bot",
+        "unknown_speaker": "Sprecher unbekannt", "transcript": "Was gesagt wurde", "scores": "Bewertung", "tip": "Tipp",
+        "weight": "Gewicht", "final": "Ergebnis", "bounds": "Grenzen", "answered": "beantwortet", "to": "bis",
+        "version": "Version", "human": "Menschen überlassen, nicht Teil dieser Bewertung", "arithmetic": "Rechnung",
+        "advisory": "nur Hinweis, nicht gewertet", "unscored": "Für diesen Teil gilt keine Richtlinie.", "part": "Teil",
+        "hidden": "nicht gezeigt", "question": "Frage", "answer": "Antwort", "earned": "Erreicht",
+        "same": "Aus den gespeicherten Antworten neu gerechnet: dasselbe.", "subject": "Betreff",
+        "ADVICE": "Eine Hilfe zum Coachen: Regeln haben diesen Kontakt gelesen, ein Mensch entscheidet, was folgt.",
+    },
+}  # fmt: skip
+
+
+def html(contact: Contact, config: Config, language: str) -> str:
+    """Return the page. Agents are named by their ids where the configuration allows it, otherwise by their team."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"clock": clock, "percent": percent, "evidence": evidence_lines, "visible": visible}
+    with_agent = config.privacy.mode == "agent"
+    template = environment.get_template("contact_page.html")
+    return template.render(
+        contact=contact, words=WORDS[language], language=language, signs=SIGNS, with_agent=with_agent, earned=_earned
+    )
+
+
+def text(contact: Contact, config: Config, language: str) -> str:
+    """Return the same for a terminal: the talk with its marks, then the arithmetic."""
+    words, lines = WORDS[language], list[str]()
+    for part in contact.parts:
+        lines += [_head(contact, part.about, config, words), ""]
+        lines += [part.silence] if part.silence else []
+        for turn in part.turns:
+            lines += _turn(turn, words)
+        for score in part.scores:
+            lines += ["", score.to_text(with_agent=config.privacy.mode == "agent")]
+        lines += [] if part.scores else ["", words["unscored"]]
+        lines.append("")
+    return "\n".join(visible(line) for line in "\n".join(lines).rstrip().split("\n"))
+
+
+def _head(contact: Contact, about: dict[str, Any], config: Config, words: dict[str, str]) -> str:
+    agent = about["agent_id"] if config.privacy.mode == "agent" else f"({words['hidden']})"
+    facts = [about[name] for name in ("contact_on", "channel", "direction", "queue", "language") if about[name]]
+    return f"{about['leg_id']}, {words['agent']} {agent}: {', '.join(str(fact) for fact in facts)}"
+
+
+def _turn(turn: Turn, words: dict[str, str]) -> list[str]:
+    moment = "" if turn.start_ms is None else clock(turn.start_ms)
+    speaker = words.get(turn.speaker, words["unknown_speaker"]) if turn.speaker != "unknown" else "?"
+    lines = [f"{turn.turn_no:>3} {moment:>6} {speaker}: {line}" for line in turn.text.split("\n")[:1]]
+    lines += [f"{'':>12}{line}" for line in turn.text.split("\n")[1:]]
+    lines[:0] = [f"{'':>12}{words['subject']}: {turn.subject}"] if turn.subject else []
+    return lines + [f"{'':>10} {SIGNS[mark.outcome]} {mark.question}: {mark.text}" for mark in turn.marks]
+
+
+def _earned(answer: Answer) -> str:
+    """Return what an answer earned of its weight, as it enters the arithmetic."""
+    if answer.is_advisory or answer.score is None:
+        return "–"
+    if answer.bonus and not answer.weight:
+        return f"+{answer.bonus * answer.score:g} %"
+    return f"{answer.score * answer.weight:g} / {answer.weight:g}"
