@@ -172,9 +172,10 @@ def _sources(config: Config) -> Iterator[Finding]:
 def _policies(config: Config) -> Iterator[Finding]:
     """Every policy passes its lint."""
     from qa.lint import lint
+    from qa.policy import policy_files
     from warehouse.connect import open_memory
 
-    files = [path for path in config.policies.glob("*.yaml") if not path.name.endswith(".examples.yaml")]
+    files = policy_files(config.policies)
     if not files:
         yield Finding("policies", "warning", f"none in {config.policies}: nothing will be scored", "See `callqa init`.")
         return

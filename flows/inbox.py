@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flows import landing
 from flows.landing import Left
+from schemas.config import ENTRIES
 from schemas.errors import CallqaError, Where, nearest
 
 if TYPE_CHECKING:
@@ -175,8 +176,16 @@ def _check(name: str, info: os.stat_result) -> None:
         raise Left("has a name with control characters or not in UTF-8: rename it")
 
 
+def _check_entry(name: str, info: os.stat_result) -> None:
+    """Decisions of people come from the commands alone: whoever may deliver files must not be able to forge one."""
+    if matches(ENTRIES.files, name) and (info.st_uid != os.geteuid() or info.st_mode & 0o022):
+        raise Left("is an entry another user wrote or may write: enter it with `callqa dispute` or `callqa review`")
+
+
 def _source(config: Config, name: str) -> Source:
-    """Return the one source whose glob takes the file."""
+    """Return the one source whose glob takes the file; what people entered is nobody else's."""
+    if matches(ENTRIES.files, name):
+        return ENTRIES
     takers = [source for source in config.sources if matches(source.files, name)]
     if len(takers) > 1:
         names = ", ".join(source.name for source in takers)
@@ -198,6 +207,7 @@ def _steady_copy(config: Config, folder: int, name: str) -> tuple[landing.Copy, 
     try:
         before = os.fstat(handle)
         _check(name, before)
+        _check_entry(name, before)
         copied = landing.copy(config, handle, _printable(name))
         after = {_identity(os.fstat(handle)), _now(folder, last)}
     finally:

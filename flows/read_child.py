@@ -103,7 +103,7 @@ def output_mb(limits: Limits) -> int:
 
 def _reading(config: Config, job: dict[str, Any]) -> Callable[[dict[str, Any]], Event]:
     """Return the function that reads one file of the job with the source's reader and settings."""
-    source = config.sources[job["source"]]
+    source = config.all_sources[job["source"]]
     module = reader(config, source, job["package"])
     settings = source_settings(config, source, job["package"])
 

@@ -81,7 +81,7 @@ def _raw(config: Config, source: Source) -> tuple[dict[str, Any], Callable[[str]
 def _toml_place(config: Config, source: Source, key: str) -> Where:
     """Return the place of a key of a source in callqa.toml, with its line where the file is there to look at."""
     path = config.root / FILE_NAME
-    dotted = f"sources.{config.sources.index(source)}.{key}"
+    dotted = f"sources.{config.all_sources.index(source)}.{key}"
     try:
         return Where(path, line=line_of(path.read_text(encoding="utf-8"), dotted), field=dotted)
     except OSError:

@@ -40,6 +40,8 @@ def stream(
         reader = _plain(relation).to_arrow_reader(BATCH_ROWS)
     except duckdb.Error as problem:
         raise CallqaError(_one_line(problem)) from None
+    except RuntimeError as problem:
+        raise _interrupted(problem) from None
     return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader))
 
 
@@ -51,6 +53,13 @@ def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         yield from reader
     except (pa.ArrowException, OSError) as problem:
         raise CallqaError(_one_line(problem)) from None
+    except RuntimeError as problem:
+        raise _interrupted(problem) from None
+
+
+def _interrupted(problem: RuntimeError) -> BaseException:
+    """Return the Ctrl-C that DuckDB hands on as a RuntimeError; any other stays what it is."""
+    return KeyboardInterrupt() if "interrupted" in str(problem).lower() else problem
 
 
 def _plain(relation: DuckDBPyRelation) -> DuckDBPyRelation:

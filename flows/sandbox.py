@@ -131,7 +131,7 @@ class _Batch:
         ]
         return {
             "config": asdict(self.config),
-            "source": self.config.sources.index(self.source),
+            "source": self.config.all_sources.index(self.source),
             "package": self.package,
             "out_dir": str(self.out_dir),
             "files": files,

@@ -17,16 +17,16 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from flows import calendars, inbox, lock, report, sandbox
+from flows import calendars, inbox, landing, lock, report, sandbox
 from flows import fetch as fetching
 from flows.night import Night
 from schemas.errors import CallqaError
 from schemas.tables import table
-from warehouse import build as models
-from warehouse import connect, incremental, merge, quarantine, stage, touched
+from warehouse import connect, figures, incremental, merge, periods, quarantine, stage, touched
 from warehouse import load as loading
 from warehouse import publish as publishing
 from warehouse import reconcile as identities
+from warehouse.scope import scoped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +98,8 @@ def claim(tonight: Night) -> dict[str, int]:
         else:
             known.add(claimed.file_id)
         tonight.entries.append(entry)
+    fresh = [(e.file_id, e.source, e.file_name) for e in tonight.entries if e.status == "loaded"]
+    landing.journal(tonight.config, tonight.run_id, fresh)
     return _counted(tonight, "claim", {"files": len(tonight.claims)} | _statuses(tonight))
 
 
@@ -182,7 +184,7 @@ def compute(tonight: Night) -> dict[str, int]:
 
 def score(tonight: Night) -> dict[str, int]:
     """Score every handled leg under the policies in force, keep old scores, and build the marts on top."""
-    from qa import calibration, policy, scoring
+    from qa import policy, scoring
 
     policies = policy.load_policies(tonight.config.policies)
     if not policies:
@@ -193,16 +195,28 @@ def score(tonight: Night) -> dict[str, int]:
     if is_partial:
         reads = scoring.reads(tonight.db, policies)
         incremental.touch_days(tonight.db, with_far=bool(reads & incremental.far_models(tonight.db)))
-        with incremental.scoped(tonight.db, "days", reads):
+        with scoped(tonight.db, "days", reads):
             scoring.score_all(tonight.db, policies, code_version=report.code_version())
     else:
         scoring.score_all(tonight.db, policies, code_version=report.code_version())
+    within = incremental.legs_of_days() if is_partial else "true"
+    return _counted(tonight, "score", settle(tonight, within, made_with))
+
+
+def settle(tonight: Night, within: str, made_with: str) -> dict[str, int]:
+    """Keep the staged scores as versions, and bring up to date what stands on them. `within`: the legs scored."""
+    from qa import calibration
+
     calibration.calibrate(tonight.db)
-    counts = _keep_scores(tonight, incremental.legs_of_days() if is_partial else "true")
-    counts |= _build(tonight, ("mart", "main"))
+    counts = _keep_scores(tonight, within)
     zone = tonight.config.site.timezone
+    rows = periods.bring_up_to_date(
+        tonight.db, tonight.built, run_seq=tonight.run_seq, business_date=tonight.day, site_timezone=zone
+    )
+    counts |= {"tables": len(rows), "rows": sum(rows.values())}
+    counts |= figures.keep(tonight.db, tonight.run_seq, site_timezone=zone)
     incremental.finish(tonight.db, business_date=tonight.day, site_timezone=zone, policies=made_with)
-    return _counted(tonight, "score", counts)
+    return counts
 
 
 def _keep_scores(tonight: Night, within: str) -> dict[str, int]:
@@ -248,11 +262,6 @@ def tell(tonight: Night) -> report.Report:
     made = report.make(tonight)
     report.write(made, tonight.config)
     return made
-
-
-def _build(tonight: Night, folders: tuple[str, ...]) -> dict[str, int]:
-    rows = models.build(tonight.db, folders, business_date=tonight.day, site_timezone=tonight.config.site.timezone)
-    return {"tables": len(rows), "rows": sum(rows.values())}
 
 
 def _statuses(tonight: Night) -> dict[str, int]:

@@ -12,7 +12,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from schemas.config import FILE_NAME, Limits, Nightly, Privacy, Publish, Quality, QueueDefaults, Site, Source
+from schemas.config import (
+    FILE_NAME,
+    Alerts,
+    Limits,
+    Nightly,
+    Privacy,
+    Publish,
+    Quality,
+    Queue,
+    QueueDefaults,
+    Site,
+    Source,
+)
 from schemas.errors import UsageError, Where
 
 STARTER_POLICIES = Path(__file__).parent.parent / "qa" / "policies"
@@ -58,6 +70,11 @@ COMMENTS = {
     "quality.max_quarantine_share": "A larger share of unusable records refuses the file: it is probably another kind "
     "of file.",
     "quality.min_records_for_share": "Files with fewer records are never refused for their share.",
+    "alerts": "Who is told when a night failed, had problems or did not come: `callqa status --alert`.",
+    "alerts.webhook_env": "The environment variable with the address a message is posted to, as JSON.",
+    "alerts.mail_to": "E-mail addresses that are told.",
+    "alerts.mail_from": "The sender; without it the first of them.",
+    "alerts.mail_server_env": "The environment variable with smtp://user:password@host or smtps://….",
     "queue_defaults": "What is promised in every queue that is not listed under [[queues]].",
     "queue_defaults.service_level_s": "Seconds within which a call is to be answered: the T of the service levels.",
     "queue_defaults.short_abandon_s": "Who hangs up within so many seconds is a short abandon.",
@@ -107,13 +124,15 @@ def starter_policies() -> list[Path]:
     return sorted(STARTER_POLICIES.glob("*.yaml"))
 
 
-def write_config(path: Path, site: Site, sources: tuple[Source, ...], privacy: Privacy) -> None:
+def write_config(
+    path: Path, site: Site, sources: tuple[Source, ...], privacy: Privacy, queues: tuple[Queue, ...] = ()
+) -> None:
     """Write callqa.toml into a workspace."""
-    (path / FILE_NAME).write_text(config_text(site, sources, privacy), encoding="utf-8")
+    (path / FILE_NAME).write_text(config_text(site, sources, privacy, queues), encoding="utf-8")
 
 
-def config_text(site: Site, sources: tuple[Source, ...], privacy: Privacy) -> str:
-    """Return callqa.toml with every key, its comment and its value."""
+def config_text(site: Site, sources: tuple[Source, ...], privacy: Privacy, queues: tuple[Queue, ...] = ()) -> str:
+    """Return callqa.toml with every key, its comment and its value; of a queue only what it says of its own."""
     blocks = [_block("site", site)]
     blocks += [_source(source, is_first=source is sources[0]) for source in sources]
     for name, values in (
@@ -123,8 +142,10 @@ def config_text(site: Site, sources: tuple[Source, ...], privacy: Privacy) -> st
         ("quality", Quality()),
         ("queue_defaults", QueueDefaults()),
         ("nightly", Nightly()),
+        ("alerts", Alerts()),
     ):
         blocks.append(_block(name, values))
+    blocks += [_queue(queue) for queue in queues]
     return "\n".join([HEAD, *blocks])
 
 
@@ -133,6 +154,14 @@ def _block(name: str, values: Any) -> str:
     for field in dataclasses.fields(values):
         lines += [f"# {COMMENTS[f'{name}.{field.name}']}", f"{field.name} = {_value(getattr(values, field.name))}"]
     return "\n".join(lines) + "\n"
+
+
+def _queue(queue: Queue) -> str:
+    own = {field.name: getattr(queue, field.name) for field in dataclasses.fields(queue)}
+    return (
+        "\n".join(["[[queues]]", *(f"{key} = {_value(value)}" for key, value in own.items() if value is not None)])
+        + "\n"
+    )
 
 
 def _source(source: Source, *, is_first: bool) -> str:

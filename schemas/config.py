@@ -65,6 +65,10 @@ class Source:
         object.__setattr__(self, "system", self.system or self.name)
 
 
+# What people enter on the command line comes in as files too, in a folder of the inbox that no other source takes.
+ENTRIES = Source("entries", "entry", "entries/*.jsonl")
+
+
 @dataclass(frozen=True)
 class Publish:
     """How many published snapshots stay."""
@@ -116,6 +120,21 @@ class Nightly:
 
     cron: str = "15 2 * * *"
     min_n: int = 10
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Who is told when a night failed or did not come. Addresses with secrets in them stand in the environment."""
+
+    webhook_env: str = ""
+    mail_to: tuple[str, ...] = ()
+    mail_from: str = ""
+    mail_server_env: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse half an e-mail."""
+        if self.mail_to and not self.mail_server_env:
+            raise ValueError("mail_to needs mail_server_env: the variable with smtp://user:password@host")
 
 
 @dataclass(frozen=True)
@@ -173,19 +192,30 @@ class Config:
     limits: Limits = Limits()
     quality: Quality = Quality()
     nightly: Nightly = Nightly()
+    alerts: Alerts = Alerts()
     queue_defaults: QueueDefaults = QueueDefaults()
     queues: tuple[Queue, ...] = ()
     config_hash: str = ""
 
     def __post_init__(self) -> None:
         """Refuse two sources, or two queues, of one name."""
-        for what, named in (("sources", self.sources), ("queues", self.queues)):
+        for what, named in (("sources", self.all_sources), ("queues", self.queues)):
             names = [one.name for one in named]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"two {what} are called {twice[0]!r}: names must differ")
         if any(queue.name == OTHERS for queue in self.queues):
             raise ValueError("a queue cannot be called *: what holds for all others stands in [queue_defaults]")
+
+    @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """The sources of callqa.toml and the one that is always there: what people enter."""
+        return (*self.sources, ENTRIES)
+
+    @property
+    def entries(self) -> Path:
+        """Where what people enter waits for the night."""
+        return self.inbox / "entries"
 
     @property
     def inbox(self) -> Path:

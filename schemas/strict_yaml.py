@@ -68,18 +68,39 @@ def parse(content: bytes, name: Path | str, error: type[UsageError] = UsageError
                     "aliases are not accepted",
                     where=Where(name, mark.line + 1, mark.column + 1),
                     found=f"*{event.anchor}",
-                    fix="Write the value out.",
+                    fix="Write the value out; a text that begins with * goes in quotes.",
                 )
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         spot = Where(name, mark.line + 1, mark.column + 1) if mark else Where(name)
-        raise error(f"not valid YAML: {problem.problem or problem.context}", where=spot) from None
+        what = str(problem.problem or problem.context)
+        line = text.splitlines()[spot.line - 1] if spot.line and spot.line <= len(text.splitlines()) else ""
+        raise error(f"not valid YAML: {what}", where=spot, found=line.strip() or None, fix=_hint(what, line)) from None
     except (YAMLError, RecursionError, ValueError) as problem:
         raise error(f"not valid YAML: {type(problem).__name__}", where=Where(name)) from None
     if node is not None:
         document.value = _plain(node, "", document, error, 0)
     return document
+
+
+def _hint(what: str, line: str) -> str | None:
+    """Return what to do about the mistakes that are made most, from the parser's words and the line it stopped at."""
+    if "\t" in line:
+        return "Replace the tab by spaces."
+    if "escape" in what:
+        return "In double quotes a \\ begins an escape: use 'single quotes'."
+    if "mapping values" in what:
+        return "Put a text that holds `: ` in quotes; else look at the indentation."
+    if "start any token" in what:
+        return "Put a text that begins with such a sign in quotes."
+    if "while scanning" in what or "quoted" in what or "end of stream" in what or "',' or" in what:
+        return "Close the quotes and brackets."
+    if "could not find" in what:
+        return "This line or the one above lacks a colon, or the space after it."
+    if "block end" in what or "block mapping" in what or "block collection" in what:
+        return "Indent it as far as the keys beside it."
+    return None
 
 
 def _plain(node: Node, path: str, document: Document, error: type[UsageError], depth: int) -> Any:

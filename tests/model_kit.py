@@ -18,10 +18,11 @@ GUESS = {int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", str: "VARCHAR"}
 
 
 def declared_types() -> dict[str, dict[str, str]]:
-    """Column types of the declared tables by the name people query."""
+    """Column types of the declared tables, by the name people query and by the table that keeps every version."""
     return {
-        t.full_name: {c.name: DUCKDB[c.type] for c in t.stored} | {"unit_hash": "UHUGEINT"}
+        name: {c.name: DUCKDB[c.type] for c in t.stored} | {"unit_hash": "UHUGEINT"}
         for t in all_tables().values()
+        for name in (t.full_name, t.home)
     }
 
 

@@ -62,9 +62,26 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.Error as problem:
         raise WarehouseError(f"cannot open {path}: {_first_line(problem)}", fix="See docs/ops.md, Recover.") from None
     with connection:
-        for statement in ("SET TimeZone = 'UTC'", "SET enable_external_access = false"):
-            connection.execute(statement)
-        connection.execute("SET lock_configuration = true")
+        _close_off(connection)
+        yield connection
+
+
+@contextmanager
+def open_trial(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published file read-only, with `stage` and `scope` in memory: to score anew what nobody shall see stored.
+
+    Raises WarehouseError when there is none or it cannot be read.
+    """
+    if not path.exists():
+        raise WarehouseError(f"nothing published yet: {path} does not exist", fix="Run `callqa nightly` first.")
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=_SAFE)
+    except duckdb.Error as problem:
+        raise WarehouseError(f"cannot open {path}: {_first_line(problem)}", fix="See docs/ops.md, Recover.") from None
+    with connection:
+        for name in ("stage", "scope"):
+            connection.execute(f"ATTACH ':memory:' AS {name} (READ_WRITE)")
+        _close_off(connection)
         yield connection
 
 
@@ -72,10 +89,15 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def open_memory() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty database in memory that reaches no file: for trying patterns and worked examples."""
     with duckdb.connect(config=_SAFE) as connection:
-        for statement in ("SET TimeZone = 'UTC'", "SET enable_external_access = false"):
-            connection.execute(statement)
-        connection.execute("SET lock_configuration = true")
+        _close_off(connection)
         yield connection
+
+
+def _close_off(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let nothing the connection runs reach a file or another machine; sessions count time in UTC."""
+    for statement in ("SET TimeZone = 'UTC'", "SET enable_external_access = false"):
+        connection.execute(statement)
+    connection.execute("SET lock_configuration = true")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

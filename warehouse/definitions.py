@@ -1,7 +1,8 @@
 """The same figure as others define it: one comparison is one SELECT in warehouse/definition, its contract beside it.
 
-The SELECT gives (definition, entity_id, value): a row for every leg or interaction that counts on `$day` under a
-definition. What makes two figures differ is then the rows that only one of them has, or has with another value.
+The SELECT gives (definition, entity_id, value): a row for every leg, interaction or visit to a queue that counts on
+`$day` under a definition. Of a rate it gives `base` as well: the figure is the sum of the values over the sum of the
+bases. What makes two figures differ is then the rows that only one of them has, or has with another value or base.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Contract:
     comparison: str
     title: str
     unit: str
-    grain: Literal["leg", "interaction"]
-    summary: Literal["mean", "median"]
+    grain: Literal["leg", "interaction", "visit"]
+    summary: Literal["mean", "median", "rate"]
     definitions: dict[str, str]
     sources: dict[str, str]
     examples: tuple[Example, ...]
@@ -40,7 +41,10 @@ class Contract:
 
 @dataclass(frozen=True)
 class Figure:
-    """One definition's figure for a day. `n` legs or interactions count; `differing` count otherwise than with us."""
+    """One definition's figure for a day; a rate is a share from 0 to 1.
+
+    `n` entities count (of a rate: the denominator); `differing` count otherwise than with us.
+    """
 
     comparison: str
     definition: str
@@ -73,11 +77,14 @@ def text(name: str) -> str:
 def compare(connection: DuckDBPyConnection, name: str, day: date, site_timezone: str) -> list[Figure]:
     """Return the figure of a day under every definition, ours first."""
     about = contract(name)
-    median = "median(value)" if about.summary == "median" else "sum(value) / nullif(count(*), 0)"
+    summary = {
+        "mean": "sum(value) / nullif(count(*), 0)",
+        "median": "median(value)",
+        "rate": "sum(value) / nullif(sum(base), 0)",
+    }[about.summary]
     rows = connection.execute(
-        f"WITH counted AS ({text(name)}), ours AS (SELECT * FROM counted WHERE definition = '{OURS}'), "
-        f"differs AS ({_differs()}) "
-        f"SELECT definition, count(*), ({median})::DOUBLE, "
+        f"WITH {_counted(about)}, differs AS ({_differs()}) "
+        f"SELECT definition, sum(base)::BIGINT, ({summary})::DOUBLE, "
         "(SELECT count(*) FROM differs WHERE differs.definition = counted.definition) FROM counted GROUP BY definition",
         _params(day, site_timezone),
     ).fetchall()
@@ -89,12 +96,19 @@ def differing(
     connection: DuckDBPyConnection, name: str, definition: str, day: date, site_timezone: str
 ) -> list[tuple[str, float | None, float | None]]:
     """Return (entity_id, our value, their value) of what makes the difference; None where it does not count."""
+    about = contract(name)
     return connection.execute(
-        f"WITH counted AS ({text(name)}), ours AS (SELECT * FROM counted WHERE definition = '{OURS}'), "
-        f"differs AS ({_differs()}) "
-        "SELECT entity_id, own::DOUBLE, value::DOUBLE FROM differs WHERE definition = $definition ORDER BY entity_id",
+        f"WITH {_counted(about)}, differs AS ({_differs()}) SELECT entity_id, own::DOUBLE, value::DOUBLE FROM differs "
+        "WHERE definition = $definition ORDER BY entity_id",
         _params(day, site_timezone) | {"definition": definition},
     ).fetchall()
+
+
+def _counted(about: Contract) -> str:
+    """Return the tables `counted`, with a base also where every row weighs the same, and `ours`."""
+    base = "" if about.summary == "rate" else ", 1 AS base"
+    ours = f"SELECT * FROM counted WHERE definition = '{OURS}'"
+    return f"counted AS (SELECT *{base} FROM ({text(about.comparison)})), ours AS ({ours})"
 
 
 def _differs() -> str:
@@ -105,7 +119,7 @@ def _differs() -> str:
         "CROSS JOIN (SELECT DISTINCT entity_id FROM counted) AS e "
         "LEFT JOIN ours AS o ON o.entity_id = e.entity_id "
         "LEFT JOIN counted AS c ON c.entity_id = e.entity_id AND c.definition = d.definition "
-        "WHERE o.value IS DISTINCT FROM c.value"
+        "WHERE o.value IS DISTINCT FROM c.value OR o.base IS DISTINCT FROM c.base"
     )
 
 

@@ -126,13 +126,15 @@ def _instances(table: Table) -> str:
 
 
 def _arrived(table: Table) -> str:
-    """Instances with content never stored before, numbered as the next versions of their unit."""
+    """Instances with content never stored before (of computed tables: other than now), numbered as next versions."""
     units = _units(table)
     order = "file_seq, first_record" if table.from_files else "first_record"
     files = "LEFT JOIN stage.file_order USING (file_id)" if table.from_files else ""
+    # A record that comes again is an old delivery; a score that is what it was once is what is true now.
+    current = "" if table.from_files else " AND h.superseded_seq IS NULL"
     return (
         f"WITH first AS (SELECT i.* FROM instance AS i {files} WHERE NOT EXISTS (SELECT 1 FROM {table.home} AS h "
-        f"WHERE {_same(table, 'h', 'i')} AND h.unit_hash = i.unit_hash) "
+        f"WHERE {_same(table, 'h', 'i')} AND h.unit_hash = i.unit_hash{current}) "
         f"QUALIFY row_number() OVER (PARTITION BY {units}, unit_hash ORDER BY {order}) = 1), "
         f"stored AS (SELECT {units}, max(version) AS last_version FROM {table.home} AS h WHERE EXISTS "
         f"(SELECT 1 FROM first AS f WHERE {_same(table, 'h', 'f')}) GROUP BY {units}) "

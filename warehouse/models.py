@@ -42,11 +42,15 @@ class Recompute:
     `by`: all rows of one interaction (or leg, or message) are made from what belongs to it, and `column` names it.
     `reach` says whose rows decide as well: those of the same customer's other interactions, or of legs of the same
     agent at the same time. `by: clock`: the table moves with the business date.
+
+    A mart is made anew `by: period` (its columns period and period_start) or `by: day` (`column`) from the rows of
+    those days: `cut` names, for each table it reads that grows with history, the date column its rows are put by.
     """
 
-    by: Literal["interaction", "leg", "message", "clock"]
+    by: Literal["interaction", "leg", "message", "clock", "period", "day"]
     column: str = ""
     reach: Literal["own", "customer", "agent"] = "own"
+    cut: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ longer there are kept too. Sets:
 - context   what figures of `near` are made from: near, and the other interactions of its customers
 - moved     some figure of the interaction is another than it was
 - days      all interactions of the contact days of what changed
+- shown     own, and those with another score
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from schemas.tables import core_tables
 from warehouse.models import Model, metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from duckdb import DuckDBPyConnection
 
     from schemas.table import Table
@@ -33,6 +36,7 @@ def begin(connection: DuckDBPyConnection) -> None:
     """Make the empty sets."""
     connection.execute("CREATE OR REPLACE TABLE stage.touched (set_name VARCHAR, id VARCHAR)")
     connection.execute("CREATE OR REPLACE TABLE stage.touched_leg (leg_id VARCHAR, interaction_id VARCHAR)")
+    connection.execute("CREATE OR REPLACE TABLE stage.touched_date (day DATE)")
     connection.execute("CREATE OR REPLACE TABLE stage.old_interval (agent_id VARCHAR, from_ms BIGINT, until_ms BIGINT)")
 
 
@@ -48,6 +52,12 @@ def add(connection: DuckDBPyConnection, name: str, query: str) -> None:
         f"INSERT INTO stage.touched SELECT DISTINCT '{name}', id FROM ({query}) AS found(id) WHERE id IS NOT NULL "
         f"AND id NOT IN (SELECT id FROM stage.touched WHERE set_name = '{name}')"
     )
+
+
+def add_dates(connection: DuckDBPyConnection, relation: str, columns: Iterable[str]) -> None:
+    """Add the dates in some columns of a relation to the touched days."""
+    for column in columns:
+        connection.execute(f"INSERT INTO stage.touched_date SELECT DISTINCT {column} FROM {relation} AS found")
 
 
 def changed_tables(connection: DuckDBPyConnection, since: int) -> list[Table]:
@@ -124,6 +134,7 @@ def add_peers(connection: DuckDBPyConnection) -> None:
         f"WHERE leg_id IN ({legs_of('own')})"
     )
     connection.execute(f"CREATE OR REPLACE TABLE stage.own_interval AS {spans}")
+    add(connection, "peers", "SELECT id FROM stage.touched WHERE set_name = 'own'")
     row = connection.execute("SELECT min(from_ms), max(until_ms) FROM stage.own_interval").fetchone()
     if row is None or row[0] is None:
         return
@@ -135,7 +146,6 @@ def add_peers(connection: DuckDBPyConnection) -> None:
         "peers",
         "SELECT l.interaction_id FROM core.leg AS l JOIN stage.island AS i USING (leg_id) WHERE i.is_touched",
     )
-    add(connection, "peers", "SELECT id FROM stage.touched WHERE set_name = 'own'")
 
 
 def legs_of(name: str) -> str:

@@ -13,7 +13,23 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import doctor, explain, export, metrics, night, policy, sources, sql, status, workspace
+from flows.cli import (
+    dispute,
+    doctor,
+    explain,
+    export,
+    metrics,
+    night,
+    policy,
+    recover,
+    rescore,
+    review,
+    score,
+    sources,
+    sql,
+    status,
+    workspace,
+)
 from flows.cli.output import say
 from schemas.errors import CallqaError
 
@@ -67,16 +83,22 @@ for command in (
     workspace.demo,
     night.nightly,
     night.serve,
+    rescore.rescore,
     status.status,
     sql.sql,
     export.export,
     explain.explain,
     doctor.doctor,
+    recover.verify,
+    recover.recover,
 ):
     app.command()(command)
 app.add_typer(policy.app, name="policy")
+app.add_typer(score.app, name="score")
 app.add_typer(sources.app, name="sources")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(review.app, name="review")
+app.add_typer(dispute.app, name="dispute")
 
 
 @app.command()

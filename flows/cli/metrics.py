@@ -74,8 +74,8 @@ def compare(
 ) -> None:
     """Show a day's figures as we, Amazon Connect, Genesys Cloud and Zendesk define them, and what makes the difference.
 
-    The data is the same, only the definition changes; `differing` counts the legs or interactions that count under one
-    of the two only, or with another value.
+    The data is the same, only the definition changes; `differing` counts the legs, interactions or visits to a queue
+    that count under one of the two only, or with another value.
 
     Example: callqa metrics compare --date 2026-03-30 -w demo --rows connect
     """
@@ -97,22 +97,29 @@ def compare(
     for name, figures in found.items():
         about = definitions.contract(name)
         typer.echo(f"{about.title} {about.summary.capitalize()}, {about.unit}; {on.isoformat()}")
-        output.show_pairs([(f"  {one.definition}", _figure(one)) for one in figures])
+        output.show_pairs([(f"  {one.definition}", _figure(one, about.summary)) for one in figures])
         for entity, ours, theirs in lists.get(name, []):
-            typer.echo(f"    {entity}: {_number(ours)} with us, {_number(theirs)} there")
+            told = [_told(value, about.summary) for value in (ours, theirs)]
+            typer.echo(f"    {entity}: {told[0]} with us, {told[1]} there")
         output.show_pairs([(f"  {one}", text) for one, text in about.definitions.items()])
         typer.echo("")
 
 
-def _figure(figure: Figure) -> str:
-    if not figure.n:
+def _figure(figure: Figure, summary: str) -> str:
+    if not figure.n or figure.value is None:
         return "no figure"
     differing = f", {figure.differing:,} differing" if figure.definition != "callqa" else ""
-    return f"{_number(figure.value)} of {figure.n:,}{differing}"
+    value = f"{figure.value * 100:.2f} %" if summary == "rate" else f"{figure.value:,.1f}"
+    return f"{value} of {figure.n:,}{differing}"
 
 
-def _number(value: float | None) -> str:
-    return "not counted" if value is None else f"{value:,.1f}"
+def _told(value: float | None, summary: str) -> str:
+    """Return one row's value for the eye; of a rate it says whether the row is in the numerator."""
+    if value is None:
+        return "not counted"
+    if summary == "rate":
+        return "counted" if value else "counted against"
+    return f"{value:,.1f}"
 
 
 def _facts(contract: MetricContract) -> list[tuple[str, str]]:

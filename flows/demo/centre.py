@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
@@ -49,6 +49,7 @@ class Queue:
     solved: float
     topics: tuple[str, ...]
     department: dict[str, str]
+    answer_within_s: int = 20
 
 
 QUEUES = (
@@ -81,6 +82,7 @@ QUEUES = (
         0.72,
         ("rechnung", "konto"),
         {"de": "die Buchhaltung", "en": "our accounting team"},
+        30,
     ),
     Queue(
         "complaints",
@@ -91,6 +93,7 @@ QUEUES = (
         0.52,
         ("beschwerde", "lieferung"),
         {"de": "das Beschwerdemanagement", "en": "our complaints team"},
+        60,
     ),
 )
 QUEUE = {queue.name: queue for queue in QUEUES}
@@ -113,6 +116,12 @@ class Agent:
     planted: str | None = None
     moves_to: str | None = None
     moves_on: date | None = None
+    coached_on: date | None = None
+    learned: dict[str, float] = field(default_factory=dict)
+
+    def says(self, day: date) -> dict[str, float]:
+        """Return how often the agent does what is expected on a day: a coaching changes it from its date on."""
+        return self.habits | self.learned if self.coached_on and day >= self.coached_on else self.habits
 
     @property
     def is_unlucky(self) -> bool:
@@ -120,13 +129,15 @@ class Agent:
         return self.planted == "few_calls_in_a_hard_queue"
 
 
-# By index: who differs from the others, and in what.
+# By index: who differs from the others, and in what; flows/demo/planted.py says what is to be found of each.
 PLANTED = {
     1: "forgets_the_opening",
     3: "never_asks_anything_else",
     5: "holds_long",
+    6: "fast_but_sloppy",
     7: "few_calls_in_a_hard_queue",
     9: "strong",
+    10: "better_after_coaching",
 }
 
 
@@ -150,6 +161,8 @@ def _agent(index: int, count: int, teams: int, rng: Random, first_day: date, las
         factor, effect = 1.0, 0.0
     if planted == "strong":
         factor, effect = 0.85, 0.9
+    if planted == "fast_but_sloppy":
+        factor, effect = 0.6, -1.0
     moves = count >= MOVES_FROM and index == MOVES_FROM - 1 and first_day < last_day
     return Agent(
         index=index,
@@ -165,6 +178,10 @@ def _agent(index: int, count: int, teams: int, rng: Random, first_day: date, las
         planted=planted,
         moves_to=team_name((index + 1) % teams) if moves else None,
         moves_on=last_day if moves else None,
+        coached_on=first_day + (last_day - first_day + timedelta(days=1)) // 2
+        if planted == "better_after_coaching"
+        else None,
+        learned={"empathy": 0.95, "recap": 0.95} if planted == "better_after_coaching" else {},
     )
 
 
@@ -180,6 +197,10 @@ def _habits(planted: str | None, rng: Random) -> dict[str, float]:
         habits = dict.fromkeys(BEHAVIOURS, 0.99)
     if planted == "forgets_the_opening":
         habits |= {"greeting": 0.55, "recording_notice": 0.35}
+    if planted == "fast_but_sloppy":
+        habits |= {"identity_check": 0.45, "recap": 0.20}
+    if planted == "better_after_coaching":
+        habits |= {"empathy": 0.30, "recap": 0.20}
     if planted == "never_asks_anything_else":
         habits["anything_else"] = 0.0
     return habits

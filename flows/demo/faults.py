@@ -35,6 +35,13 @@ RULES: dict[str, dict[str, str]] = {
         "turn_ends_early": "ends_before_it_starts",
     },
     "mail": {"no_sender": "missing_from"},
+    "states": {
+        "unknown_state": "unknown_value",
+        "end_before_start": "ends_before_it_starts",
+        "cut_off": "bad_json",
+    },
+    "rota": {"unknown_activity": "unknown_value", "field_too_many": "field_count", "impossible_date": "bad_time"},
+    "survey": {"text_for_a_number": "bad_number", "field_too_many": "field_count", "impossible_date": "bad_time"},
 }
 DST_GAP = ("time_in_the_dst_gap", "dst_gap")
 
@@ -106,6 +113,24 @@ def transcript_line(kind: str, record: dict[str, Any], rng: Random) -> bytes:
     at = rng.randrange(1, len(turns))
     turns[at] |= {"who": "Sprecher 3"} if kind == "unknown_speaker" else {"to": max(0.0, turns[at]["from"] - 1.5)}
     return json_line(record | {"turns": turns})
+
+
+def state_line(kind: str, record: dict[str, Any]) -> bytes:
+    """Return an interval of an agent broken in one way."""
+    if kind == "unknown_state":
+        return json_line(record | {"state": "AWAY?"})
+    if kind == "end_before_start":
+        return json_line(record | {"from": record["to"], "to": record["from"]})
+    return _cut(json_line(record))
+
+
+def row_line(kind: str, fields: list[str], when: int, what: int) -> bytes:
+    """Return a row of the rota or of a survey broken in one way; `when` and `what` are the places it breaks at."""
+    broken = list(fields)
+    if kind == "field_too_many":
+        return csv_line([*broken, "?"])
+    broken[when if kind == "impossible_date" else what] = "31.02.2026 10:00" if kind == "impossible_date" else "n/v"
+    return csv_line(broken)
 
 
 def _cut(line: bytes) -> bytes:

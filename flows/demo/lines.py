@@ -9,6 +9,7 @@ import orjson
 from flows.demo.call import Call, Leg
 from flows.demo.centre import Agent
 from flows.demo.clock import Clock
+from flows.demo.shifts import Planned, State
 
 ENCODING = "cp1252"
 CALL_HEADER = (
@@ -33,6 +34,9 @@ CALL_HEADER = (
     "Änderungszeit",
 )
 AGENT_HEADER = ("Kürzel", "Vorname", "Team", "Standort", "Rolle", "Eintritt", "Gültig ab", "Gültig bis")
+ROTA_HEADER = ("Kürzel", "Von", "Bis", "Tätigkeit")
+ACTIVITIES = {"work": "Dienst", "break": "Pause", "meeting": "Besprechung"}
+STATES = {"login": "LOGIN", "available": "AVAILABLE", "contact": "ON_CONTACT", "wrap": "WRAP_UP", "pause": "PAUSE"}
 OUTCOMES = {"answered": "angenommen", "abandoned": "aufgelegt", "timeout": "Überlauf"}
 LANGUAGES = {"de": "Deutsch", "en": "Englisch"}
 SITE = "Berlin"
@@ -109,6 +113,23 @@ def leg_record(leg: Leg, call: Call, clock: Clock) -> dict[str, Any]:
         "transfer_to": leg.transfer_to,
         "hangup_by": leg.hangup_by,
     }
+
+
+def state_record(state: State, clock: Clock) -> dict[str, Any]:
+    """Return one interval of an agent as the telephone system's log has it."""
+    return {
+        "agent": state.agent.id,
+        "state": STATES[state.state],
+        "reason": state.reason,
+        "from": _iso(state.started, clock),
+        "to": _iso(state.ended, clock),
+    }
+
+
+def rota_fields(planned: Planned, clock: Clock) -> list[str]:
+    """Return one stretch of the rota, to the minute of the wall clock."""
+    times = (f"{clock.local(ms):%d.%m.%Y %H:%M}" for ms in (planned.starts, planned.ends))
+    return [planned.agent.id, *times, ACTIVITIES[planned.activity]]
 
 
 def json_line(record: dict[str, Any]) -> bytes:

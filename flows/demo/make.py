@@ -7,6 +7,10 @@
     truth/broken.csv       every row broken on purpose, with the rule that must name it
     truth/spoken.csv       per leg with a transcript: what the agent said
     truth/threads.csv      per e-mail thread: when it was asked and answered
+    truth/activity_day.csv per agent and local day: logged in, available, on contact, paused, planned, conforming
+    truth/queue_day.csv    per queue and local day: calls answered and abandoned, how many of each within its T
+    truth/planted.csv      per agent who differs: in what, since when, and what is to be said of them
+    truth/surveys.csv      per question asked: the answer, if there was one
 
 The same arguments give the same bytes.
 """
@@ -20,6 +24,7 @@ from random import Random
 
 import orjson
 
+from flows.demo.activity import ActivityTruth
 from flows.demo.arrivals import Arrivals
 from flows.demo.calls import CallCentre
 from flows.demo.centre import TIMEZONE, Agent, hire
@@ -29,11 +34,16 @@ from flows.demo.day import DayWriter
 from flows.demo.lines import AGENT_HEADER, agent_rows, csv_line
 from flows.demo.mail import Mailroom
 from flows.demo.outfile import OutFile
-from flows.demo.planted import facts
+from flows.demo.planted import expectations, facts
+from flows.demo.shifts import Shifts
 from flows.demo.site import make_workspace
+from flows.demo.staff_files import StaffWriter
 from flows.demo.staffing import Staff, roster
 from flows.demo.truth import Truth
 from schemas.errors import UsageError
+
+# Each kind of chance is drawn from a stream of its own: what is added later does not change what was there.
+LUCK = ("calls", "words", "mail", "files", "shifts", "surveys")
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,8 @@ def make_demo(
     people = hire(agents, Random(f"{seed}/agents"), first_day, last_day)  # noqa: S311 - made-up data, not secrets
     make_workspace(path, people)
     with Truth(path / "truth", clock) as truth:
+        for row in expectations(people):
+            truth.write("planted", row)
         _write_agents(path / "inbox" / "agents.csv", people, truth)
         _write_days(path / "inbox", people, truth, first_day, last_day, calls_per_day, seed)
     totals = truth.totals
@@ -118,11 +130,13 @@ def _write_days(
     centre = CallCentre(clock, Arrivals(clock, customers, calls_per_day, last_day), last_day)
     mailroom = Mailroom(clock, customers, people, clock.at(last_day + timedelta(days=1), 0))
     writer = DayWriter(inbox, clock, truth, last_day)
+    activity, shifts = ActivityTruth(clock, truth), Shifts(clock)
+    around = StaffWriter(inbox, clock, truth, activity)
     copied = min(first_day + timedelta(days=1), last_day)
     staff: Staff | None = None
     for number in range((last_day - first_day).days + 1):
         day = first_day + timedelta(days=number)
-        luck = {name: Random(f"{seed}/{day}/{name}") for name in ("calls", "words", "mail", "files")}  # noqa: S311
+        luck = {name: Random(f"{seed}/{day}/{name}") for name in LUCK}  # noqa: S311
         staff = roster(people, day, staff, luck["calls"])
         calls = centre.day(day, staff, luck["calls"])
         missing = writer.calls(day, calls, luck["files"])
@@ -131,7 +145,17 @@ def _write_days(
         lost = writer.legs(day, calls, luck["files"])
         for call in calls:
             truth.call(call, call.id not in missing, lost.get(call.id, set()))
+        known = [call for call in calls if call.id not in missing]
+        for call in known:
+            activity.call(call)
         for one in writer.transcripts(day, calls, luck["words"]):
             truth.transcript(one.call, one.parts, lost.get(one.call.id, set()))
-        writer.mails(day, mailroom.threads(day, len(calls), luck["mail"]), luck["mail"])
+        threads = mailroom.threads(day, len(calls), luck["mail"])
+        writer.mails(day, threads, luck["mail"])
+        plan, states = shifts.day(day, staff, calls, luck["shifts"])
+        around.rota(day, plan, luck["shifts"])
+        around.states(day, states, luck["shifts"])
+        around.surveys(day, known, threads, luck["surveys"])
         truth.close_days(day)
+        activity.close_days(day)
+    activity.close_days(date.max)

@@ -1,4 +1,18 @@
-"""truth.json: what was planted, what came of it in the files, and what the numbers of the truth mean."""
+"""What was planted, what came of it in the files (truth.json), and what is to be found of it (truth/planted.csv).
+
+| agent | planted | how | to be found, given enough days |
+|---|---|---|---|
+| a02 | forgets_the_opening | greeting in 55 %, recording notice in 35 % of calls | coach: greeting, recording_notice |
+| a04 | never_asks_anything_else | never asks whether anything is open | coach: anything_else |
+| a06 | holds_long | three times as often and as long on hold | handle time above expectation |
+| a07 | fast_but_sloppy | 60 % of the time, solves less, checks no identity | coach: identity_check, recap |
+| a08 | few_calls_in_a_hard_queue | ordinary, but complaints only and few of them | no signal |
+| a10 | strong | says nearly everything, solves more, quicker | praise |
+| a11 | better_after_coaching | no empathy, no recap until the middle of the period | better since: empathy, recap |
+
+All others differ only by chance. With the default of a few days and a third of the calls transcribed, the first two are
+far beyond chance; what a coaching changed needs some weeks: `--days 60`.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +43,25 @@ DEFINITIONS = {
 }
 
 
+# By what was planted: the questions concerned, and what is to be said of the agent.
+EXPECTED = {
+    "forgets_the_opening": ("greeting recording_notice", "coach"),
+    "never_asks_anything_else": ("anything_else", "coach"),
+    "holds_long": ("", "long handle time"),
+    "fast_but_sloppy": ("identity_check recap", "coach"),
+    "few_calls_in_a_hard_queue": ("", "no signal"),
+    "strong": ("", "praise"),
+    "better_after_coaching": ("empathy recap", "better since coaching"),
+}
+
+
+def expectations(people: list[Agent]) -> list[list[Any]]:
+    """Return the rows of truth/planted.csv."""
+    return [
+        [agent.id, agent.planted, agent.coached_on or "", *EXPECTED[agent.planted]] for agent in people if agent.planted
+    ]
+
+
 def facts(people: list[Agent], truth: Truth, parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the content of truth.json."""
     totals = dict(sorted(truth.totals.items()))
@@ -48,6 +81,7 @@ def facts(people: list[Agent], truth: Truth, parameters: dict[str, Any]) -> dict
 
 def _agent(agent: Agent, truth: Truth) -> dict[str, Any]:
     said = truth.said.get(agent.id, {name: [0, 0] for name in BEHAVIOURS})
+    after = truth.said_after.get(agent.id, {name: [0, 0] for name in BEHAVIOURS})
     moves: date | None = agent.moves_on
     return {
         "agent_id": agent.id,
@@ -58,8 +92,11 @@ def _agent(agent: Agent, truth: Truth) -> dict[str, Any]:
         "handle_factor": agent.handle_factor,
         "hold_factor": agent.hold_factor,
         "solves": agent.solves,
-        "says": {
-            name: {"share": share, "said": said[name][0], "occasions": said[name][1]}
-            for name, share in agent.habits.items()
-        },
+        "coached_on": agent.coached_on,
+        "says": _says(agent.habits, said),
+        "says_since_coaching": _says(agent.habits | agent.learned, after) if agent.coached_on else None,
     }
+
+
+def _says(shares: dict[str, float], said: dict[str, list[int]]) -> dict[str, dict[str, float]]:
+    return {name: {"share": share, "said": said[name][0], "occasions": said[name][1]} for name, share in shares.items()}

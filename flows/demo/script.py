@@ -39,14 +39,14 @@ class Writer:
 
     def __init__(self, call: Call, bank: Bank, local_hour: int, day: date, rng: Random) -> None:
         """Draw what stays the same through the call: order number, amount, item."""
-        self.call, self.bank, self.rng = call, bank, rng
+        self.call, self.bank, self.day, self.rng = call, bank, day, rng
         self.slots = _slots(bank, local_hour, day, rng)
 
     def part(self, leg: Leg) -> Part:
         """Return the lines of one leg."""
         part = Part(leg)
         goes_on = leg.transfer != "NONE"
-        does = {name: self.rng.random() < share for name, share in leg.agent.habits.items()}
+        does = {name: self.rng.random() < share for name, share in leg.agent.says(self.day).items()}
         does |= {name: False for name in ("recap", "anything_else", "goodbye") if goes_on}
         part.spoken = {name: does[name] for name in BEHAVIOURS}
         part.spoken["hold_permission"] = does["hold_permission"] if leg.hold else None

@@ -40,6 +40,30 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "files": ("file", "status", "read", "loaded", "quarantined", "duplicate", "ignored"),
     "broken": ("file", "record_no", "kind", "rule", "call"),
     "spoken": ("call", "leg_no", "agent_id", "language", "turns", "transferred_out", "all_legs_known", *BEHAVIOURS),
+    "activity_day": (
+        "agent_id",
+        "on_date",
+        "logged_in_s",
+        "available_s",
+        "on_contact_s",
+        "wrap_s",
+        "pause_s",
+        "scheduled_s",
+        "conforming_s",
+    ),
+    "queue_day": (
+        "queue",
+        "on_date",
+        "received",
+        "answered",
+        "abandoned",
+        "timeout",
+        "answered_within",
+        "abandoned_within",
+        "wait_s",
+    ),
+    "planted": ("agent_id", "planted", "since", "questions", "expected"),
+    "surveys": ("survey_id", "about", "channel", "delivered_on", "question", "value", "answered"),
     "threads": (
         "message_id",
         "customer_id",
@@ -62,6 +86,7 @@ class Truth:
     clock: Clock
     totals: Counter[str] = field(default_factory=Counter)
     said: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    said_after: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     _days: dict[tuple[date, str], Counter[str]] = field(default_factory=dict)
     _files: ExitStack = field(default_factory=ExitStack)
     _writers: dict[str, Any] = field(default_factory=dict)
@@ -124,10 +149,12 @@ class Truth:
                 int(len(known) == len(parts)),
             ]
             self._writers["spoken"].writerow([*row, *flags])
-            self._said(part, out)
+            self._said(part, out, self.clock.day(call.started))
 
-    def _said(self, part: Part, transferred_out: bool) -> None:
+    def _said(self, part: Part, transferred_out: bool, day: date) -> None:
         counts = self.said.setdefault(part.leg.agent.id, {name: [0, 0] for name in BEHAVIOURS})
+        if part.leg.agent.coached_on and day >= part.leg.agent.coached_on:
+            counts = self.said_after.setdefault(part.leg.agent.id, {name: [0, 0] for name in BEHAVIOURS})
         for name, said in part.spoken.items():
             if said is not None and not (transferred_out and name in _SAID_ONLY_AT_THE_END):
                 counts[name][0] += said
@@ -157,6 +184,10 @@ class Truth:
             self._add(agent_id, self.clock.day(sent), mail_legs=1)
         if joined:
             self._add(joined[-1], self.clock.day(last.sent), mail_threads=1)
+
+    def write(self, name: str, row: list[Any]) -> None:
+        """Write a row of truth/<name>.csv."""
+        self._writers[name].writerow(row)
 
     def broken(self, file: str, record_no: int, kind: str, rule: str, call: str = "") -> None:
         """Note a row broken on purpose."""

@@ -32,7 +32,7 @@ with
         from qa.answer as a
         left join
             questions as q on q.policy_id = a.policy_id and q.policy_version = a.policy_version and q.id = a.question_id
-        where a.outcome = 'fail'
+        where a.score < 1 and not a.is_advisory
         group by a.leg_id, a.policy_id
     )
 select

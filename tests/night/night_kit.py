@@ -15,7 +15,8 @@ from warehouse.models import all_models
 
 DAY = date(2026, 3, 31)
 # What may differ between two runs that know the same: numbers of runs, times, and the order in which files came.
-PER_RUN = {"mart.data_quality"}
+# What tells of the nights themselves, and not only of what is known.
+PER_RUN = {"mart.data_quality", "mart.restatement", "mart.restatement_contact"}
 RUN_COLUMNS = {"run_seq", "run_id", "superseded_seq", "started_at_run", "file_seq"}
 
 
@@ -45,7 +46,9 @@ def dump(workspace: Path) -> dict[str, list[tuple]]:
     with published(workspace) as connection:
         for name in sorted(names):
             columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()]
-            kept = ", ".join(f'"{column}"' for column in columns if column not in RUN_COLUMNS | {"file_id", "record_no"})
+            kept = ", ".join(
+                f'"{column}"' for column in columns if column not in RUN_COLUMNS | {"file_id", "record_no"}
+            )
             out[name] = sorted(connection.execute(f"SELECT {kept} FROM {name}").fetchall(), key=repr)
     return out
 

@@ -92,6 +92,72 @@ def test_policies_hear_what_was_said(demo_night):
     assert wrong / (right + wrong) <= 0.01, mistakes[:20]
 
 
+def test_what_agents_did_and_were_planned_to_do_equals_the_truth_to_the_millisecond(demo_night):
+    workspace, _ = demo_night
+    names = ("logged_in_s", "available_s", "on_contact_s", "wrap_s", "pause_s", "scheduled_s", "conforming_s")
+    rows = query(
+        workspace,
+        f"SELECT agent_id, on_date::VARCHAR, occupancy, utilisation, conformance, {', '.join(names)} "
+        "FROM mart.agent_activity_day WHERE open_spans = 0",
+    )
+    found = {row[:2]: row[2:] for row in rows}
+    wanted = truth(workspace, "activity_day")
+    assert len(wanted) > 50
+    for row in wanted:
+        occupancy, utilisation, conformance, *lasted = found[row["agent_id"], row["on_date"]]
+        login, available, on_contact, _, _, scheduled, conforming = (Decimal(row[name]) for name in names)
+        assert [value or 0 for value in lasted] == [Decimal(row[name]) for name in names], row
+        assert occupancy == pytest.approx(float(on_contact / (on_contact + available)))
+        assert utilisation == pytest.approx(float(on_contact / login))
+        if scheduled:
+            assert conformance == pytest.approx(float(conforming / scheduled))
+
+
+def test_service_levels_equal_the_truth(demo_night):
+    workspace, _ = demo_night
+    counts = ("received", "answered", "abandoned", "timeout", "answered_within", "abandoned_within")
+    rows = query(
+        workspace,
+        f"SELECT queue, on_date::VARCHAR, sl_f4, wait_mean_s, {', '.join(counts)} FROM mart.queue_day "
+        "WHERE channel = 'voice'",
+    )
+    found = {row[:2]: row[2:] for row in rows}
+    wanted = truth(workspace, "queue_day")
+    assert {(row["queue"], row["on_date"]) for row in wanted} == set(found)
+    for row in wanted:
+        level, wait, *numbers = found[row["queue"], row["on_date"]]
+        received, answered, abandoned, _, within, gone_within = (int(row[name]) for name in counts)
+        assert numbers == [int(row[name]) for name in counts], row
+        assert level == pytest.approx(within / (answered + abandoned - gone_within))
+        assert wait == pytest.approx(int(row["wait_s"]) / received)
+
+
+def test_queues_have_the_service_levels_of_the_configuration(demo_night):
+    workspace, _ = demo_night
+    rows = query(workspace, "SELECT queue, answer_within_s, calendar FROM core.queue_target ORDER BY queue")
+    found = {queue: (within, calendar) for queue, within, calendar in rows}
+    assert found["complaints"][0] == 60
+    assert found["mail_service"][1] == "berlin"
+
+
+def test_every_answer_of_a_customer_is_found_and_everybody_who_gave_none(demo_night):
+    workspace, _ = demo_night
+    rows = query(
+        workspace,
+        "SELECT channel, question, sum(asked_n), sum(answered_n), sum(n), sum(mean * n) "
+        "FROM mart.customer_voice WHERE period = 'day' AND channel IN ('phone', 'email') GROUP BY ALL",
+    )
+    found = {row[:2]: row[2:] for row in rows}
+    wanted: dict[tuple[str, str], list[int]] = {}
+    for row in truth(workspace, "surveys"):
+        counts = wanted.setdefault((row["channel"], row["question"]), [0, 0, 0, 0])
+        for at, more in enumerate((1, int(row["answered"]), bool(row["value"]), int(row["value"] or 0))):
+            counts[at] += more
+    assert set(wanted) == {("phone", "csat"), ("phone", "nps"), ("email", "csat"), ("email", "ces")}
+    for key, counts in wanted.items():
+        assert list(found[key]) == pytest.approx(counts), key
+
+
 def test_the_planted_agents_are_found_and_nobody_else(demo_night):
     workspace, _ = demo_night
     rows = query(

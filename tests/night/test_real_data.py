@@ -87,6 +87,14 @@ def test_the_telecom_quarter(night):
     assert one(workspace, agent.format("Jim")) == (666, 536, 485, 228.11, 3.394)
 
 
+def test_a_queue_is_counted_where_the_export_is_of_one_and_nowhere_else(night):
+    workspace, _ = night
+    queues = "SELECT queue, sum(offered)::INT, sum(answered)::INT, sum(abandoned)::INT FROM queue_day GROUP BY queue"
+    assert query(workspace, queues) == [("telecom", 5000, 4054, 946)]
+    waited = "SELECT count(*) FROM interactions WHERE source = 'bank' AND outcome = 'abandoned' AND queue_s > 0"
+    assert one(workspace, waited) == (726,)
+
+
 def test_handle_time_of_a_source_without_hold_and_wrap_is_unknown_not_talk(night):
     workspace, _ = night
     states = "SELECT DISTINCT state FROM metric.handle_s JOIN core.leg ON leg_id = entity_id WHERE source = 'telecom'"
@@ -114,7 +122,7 @@ def test_the_star_dialogues(night):
     assert one(workspace, star) == (113, 96, 113)  # seven dialogues have no word of either side, and so no time
     assert one(workspace, "SELECT count(*) FROM ops.quarantine WHERE source = 'star'") == (7,)
     speakers = "SELECT DISTINCT speaker FROM core.utterance WHERE source = 'star' ORDER BY 1"
-    assert query(workspace, speakers) == [("agent",), ("customer",)]
+    assert query(workspace, speakers) == [("agent",), ("customer",), ("system",)]  # system: what it was asked
     assert one(workspace, "SELECT count(*) FROM qa.score WHERE policy_id = 'chat'") == (113,)
     assert one(workspace, "SELECT count(DISTINCT outcome) FROM qa.answer WHERE question_id = 'greeting'")[0] >= 2
 

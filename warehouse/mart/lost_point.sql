@@ -1,4 +1,4 @@
--- One row per failed question of a leg, with the evidence that stands behind it.
+-- One row per question on which a leg lost points, with the evidence that stands behind it.
 select
     s.contact_on,
     s.agent_id,
@@ -10,10 +10,13 @@ select
     a.section_id,
     a.question_id,
     a.weight,
+    a.score,
+    a.step,
     a.reason,
     a.evidence,
     s.final
 from qa.answer as a
 join qa.score as s using (leg_id, policy_id)
 left join core.leg_context as c on c.leg_id = s.leg_id
-where a.outcome = 'fail'
+-- On a scale a pass may lose points too; what is only shown loses none.
+where a.score < 1 and not a.is_advisory

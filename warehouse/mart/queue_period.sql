@@ -6,11 +6,7 @@ with
             t.answer_within_s,
             coalesce(v.outcome not in ('closed', 'full', 'blocked'), true) as is_offered,
             v.queue_s <= t.answer_within_s as is_within,
-            v.queue_s <= t.short_abandon_s as is_short,
-            -- A contact that went through several queues was lost in the last one.
-            row_number() over (partition by v.interaction_id order by v.visit_no desc) = 1
-            and not bool_or(v.outcome is null) over (partition by v.interaction_id)
-            and not bool_or(v.outcome is not distinct from 'answered') over (partition by v.interaction_id) as is_missed
+            v.queue_s <= t.short_abandon_s as is_short
         from core.queue_visit as v
         left join core.queue_target as t on t.queue = v.queue
         where

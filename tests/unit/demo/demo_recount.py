@@ -195,3 +195,38 @@ def count_threads(groups, found):
             first["first_responses"] += 1
             first["first_response_s"] += int((answers[0]["sent"] - asked["sent"]) / timedelta(seconds=1))
             found[agents[-1], group[-1]["sent"].astimezone(BERLIN).date()]["mail_threads"] += 1
+
+
+def broken_states(inbox):
+    """Return (file, record number) of the agents' intervals that are unusable."""
+    broken = set()
+    for path in sorted(inbox.glob("acd_states_*.jsonl")):
+        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+            try:
+                state = json.loads(line)
+                assert state["state"] in {"LOGIN", "AVAILABLE", "ON_CONTACT", "WRAP_UP", "PAUSE"}
+                assert datetime.fromisoformat(state["to"]) >= datetime.fromisoformat(state["from"])
+            except (ValueError, AssertionError):
+                broken.add((path.name, number))
+    return broken
+
+
+def broken_rows(inbox):
+    """Return (file, record number) of the rows of rota and surveys that are unusable."""
+    broken = set()
+    for path in sorted([*inbox.glob("rota_*.csv"), *inbox.glob("survey_*.csv")]):
+        header, *lines = path.read_text(encoding="cp1252").splitlines()
+        for number, line in enumerate(lines, start=1):
+            fields = next(csv.reader([line], delimiter=";"))
+            try:
+                assert len(fields) == len(header.split(";"))
+                if path.name.startswith("rota"):
+                    for text in fields[1:3]:
+                        datetime.strptime(text, "%d.%m.%Y %H:%M")
+                    assert fields[3] in {"Dienst", "Pause", "Besprechung"}
+                else:
+                    assert not fields[3] or datetime.strptime(fields[3], "%d.%m.%Y %H:%M:%S")
+                    assert all(text.isdigit() for text in fields[4:6] if text)
+            except (ValueError, AssertionError):
+                broken.add((path.name, number))
+    return broken

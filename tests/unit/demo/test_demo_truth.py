@@ -45,7 +45,8 @@ def test_other_ranges_add_up_too_also_when_clocks_go_back(tmp_path, arguments):
 
 def test_exactly_the_rows_named_as_broken_are_broken(demo):
     inbox = demo / "inbox"
-    found = set().union(*(part(inbox)[1] for part in (recount.calls, recount.legs, recount.transcripts, recount.mails)))
+    parts = (recount.calls, recount.legs, recount.transcripts, recount.mails)
+    found = set().union(*(part(inbox)[1] for part in parts), recount.broken_states(inbox), recount.broken_rows(inbox))
     named = {(row["file"], int(row["record_no"])) for row in recount.rows(demo / "truth" / "broken.csv")}
     assert found == named
 
@@ -59,7 +60,7 @@ def test_about_one_row_in_two_hundred_is_broken_and_every_kind_comes_up(demo):
 
 def test_rules_named_in_the_truth_are_rules_of_the_tables_or_of_a_reader(demo):
     of_tables = {rule.name for table in core_tables().values() for rule in rules(table)}
-    of_readers = {"unknown_value", "field_count", "bad_time", "bad_encoding", "bad_json", "bad_duration"}
+    of_readers = {"unknown_value", "field_count", "bad_time", "bad_encoding", "bad_json", "bad_duration", "bad_number"}
     of_readers |= {"dst_gap", "missing_from"}
     named = {row["rule"] for row in recount.rows(demo / "truth" / "broken.csv")}
     assert named <= of_tables | of_readers

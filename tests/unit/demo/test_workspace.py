@@ -95,6 +95,10 @@ def test_the_demo_configuration_is_read_as_it_was_meant(demo):
         "calls": "acd",
         "legs": "acd",
         "transcripts": "acd",
+        "states": "acd",
+        "rota": "rota",
+        "survey_calls": "acd",
+        "survey_mails": "mail",
         "mail": "mail",
     }
     mail = config.sources[-1].settings

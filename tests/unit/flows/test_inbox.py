@@ -305,3 +305,13 @@ def test_a_file_that_may_not_be_read_is_refused_and_the_others_go_on(config):
     drop(config, "acd/a.csv").chmod(0)
     drop(config, "acd/b.csv")
     assert [status for status, _ in claims(config).values()] == ["refused", "claimed"]
+
+
+def test_an_entry_somebody_else_may_have_written_is_refused(config):
+    path = drop(config, "entries/dispute-1.jsonl", b"{}\n")
+    path.chmod(0o600)
+    assert claims(config)["entries/dispute-1.jsonl"] == ("claimed", None)
+    path.chmod(0o622)
+    status, reason = claims(config)["entries/dispute-1.jsonl"]
+    assert status == "refused"
+    assert "another user" in reason

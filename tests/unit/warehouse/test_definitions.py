@@ -46,7 +46,7 @@ def test_every_comparison_says_what_each_system_means_and_where_it_says_so(name)
     assert set(about.definitions) == SYSTEMS
     assert set(about.sources) == SYSTEMS - {"callqa"}
     assert next(iter(about.definitions)) == definitions.OURS
-    said = set(re.findall(r"select '(\w+)'", definitions.text(name)))
+    said = set(re.findall(r"select\s+'(\w+)'", definitions.text(name)))
     assert said == {one for one, text in about.definitions.items() if not text.startswith("None.")}
 
 
@@ -66,6 +66,39 @@ def test_figures_and_the_rows_that_make_the_difference(con):
         ("no_wrap", None, 180.0),
         ("outbound", 70.0, 85.0),
     ]
+
+
+def test_a_rate_is_the_sum_of_its_values_over_the_sum_of_its_bases(con):
+    name, example = EXAMPLES[[n for n, _ in EXAMPLES].index("abandon_rate")]
+    fill(con, Select(definitions.text(name)), example)
+    day = date(2026, 3, 2)
+    figures = {one.definition: one for one in definitions.compare(con, name, day, "Europe/Berlin")}
+    assert (figures["callqa"].n, figures["callqa"].value) == (4, 0.5)
+    assert (figures["connect"].n, figures["connect"].value, figures["connect"].differing) == (3, 2 / 3, 3)
+    assert (figures["genesys"].n, figures["genesys"].value, figures["genesys"].differing) == (4, 0.5, 2)
+    assert definitions.differing(con, name, "genesys", day, "Europe/Berlin") == [
+        ("from_yesterday#1", None, 1.0),
+        ("over_midnight#1", 1.0, 0.0),
+    ]
+
+
+def test_service_levels_of_the_worked_figures_are_those_of_the_formulas(con):
+    """1000 answered, 860 of them in time, 60 abandoned, 20 of them in time: f4 82.7 %, f1 83.0 %, f3 81.1 %."""
+    sql = definitions.text("service_level")
+    fill(con, Select(sql), definitions.contract("service_level").examples[0])
+    con.execute("DELETE FROM core.queue_visit")
+    con.execute(
+        "INSERT INTO core.queue_visit BY NAME SELECT i::VARCHAR AS interaction_id, 1 AS visit_no, 'q' AS queue, "
+        "'inbound' AS direction, CASE WHEN i < 1000 THEN 'answered' ELSE 'abandoned' END AS outcome, "
+        "TIMESTAMPTZ '2026-03-02 10:00:00+01' AS entered_at, "
+        "CASE WHEN i < 860 OR i >= 1040 THEN 10 ELSE 30 END AS queue_s FROM range(1060) AS t(i)"
+    )
+    figures = definitions.compare(con, "service_level", date(2026, 3, 2), "Europe/Berlin")
+    assert {f.definition: (f.n, round(100 * f.value, 1)) for f in figures if f.n} == {
+        "callqa": (1040, 82.7),
+        "connect": (1060, 83.0),
+        "genesys": (1060, 81.1),
+    }
 
 
 def test_an_unknown_comparison_is_named():

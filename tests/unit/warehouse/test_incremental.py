@@ -14,7 +14,7 @@ from warehouse_kit import deliver, work
 from flows.reading.contract import SourceFile
 from schemas import strict_yaml
 from schemas.errors import InputRefused
-from warehouse import incremental
+from warehouse import incremental, periods, touched
 from warehouse.build import build
 from warehouse.models import all_models
 
@@ -227,18 +227,19 @@ def load(connection, run_seq, day, files):
     connection.execute("INSERT INTO ops.run VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def follow(connection, day):
+def follow(connection, run_seq, day):
     built = incremental.bring_up_to_date(connection, business_date=day, site_timezone=SITE)
+    periods.bring_up_to_date(connection, built, run_seq=run_seq, business_date=day, site_timezone=SITE)
     incremental.finish(connection, business_date=day, site_timezone=SITE)
     return built
 
 
 def differences(connection, day):
     """Build everything anew and return the tables that come out otherwise than they were."""
-    names = [name for name, m in all_models().items() if m.schema in ("core", "metric") and m.contract.kind == "table"]
+    names = [name for name, m in all_models().items() if m.schema != "main" and m.contract.kind == "table"]
     for name in names:
-        connection.execute(f"CREATE OR REPLACE TABLE stage.\"was_{name}\" AS SELECT * FROM {name}")
-    build(connection, ("core", "metric"), business_date=day, site_timezone=SITE)
+        connection.execute(f'CREATE OR REPLACE TABLE stage."was_{name}" AS SELECT * FROM {name}')
+    build(connection, ("core", "metric", "mart"), business_date=day, site_timezone=SITE)
     out = {}
     for name in names:
         old, new = f'SELECT * FROM stage."was_{name}"', f"SELECT * FROM {name}"
@@ -259,16 +260,43 @@ def nights(dice, families):
         yield number, day, files
 
 
+def test_what_only_new_records_touch_is_followed_and_nothing_else_is_computed(tmp_path):
+    dice = random.Random(1)
+    with work(tmp_path) as connection:
+        first = [interaction(dice, number) | {"started_at": moment(dice)} for number in range(40)]
+        load(connection, 1, FIRST, [{"interaction": first, "leg": [leg(dice, number) for number in range(40)]}])
+        assert follow(connection, 1, FIRST).everything == "there is no finished build to go on from"
+        corrected = [first[7] | {"customer_id": None, "resolved": not first[7]["resolved"]}]
+        load(connection, 2, FIRST, [{"interaction": corrected}])
+        built = follow(connection, 2, FIRST)
+        assert built.everything == ""
+        assert built.rows["core.interaction_context"] == 1
+        assert touched.count(connection, "own") == 1
+        assert differences(connection, FIRST) == {}
+
+
+def test_a_build_that_did_not_end_an_earlier_date_and_other_opening_hours_lead_to_a_full_one(tmp_path):
+    later = FIRST + timedelta(days=1)
+    with work(tmp_path) as connection:
+        load(connection, 1, FIRST, [loose(random.Random(2))])
+        follow(connection, 1, later)
+        assert follow(connection, 1, later).everything == ""
+        assert follow(connection, 1, FIRST).everything == f"the last build knew more: it was of {later}"
+        connection.execute("INSERT INTO ops.queue_setting (queue, respond_within_h) VALUES ('q1', 12)")
+        assert follow(connection, 1, later).everything == "queues or opening hours changed"
+        incremental.bring_up_to_date(connection, business_date=later, site_timezone=SITE)
+        assert follow(connection, 1, later).everything == "there is no finished build to go on from"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_following_any_nights_gives_the_rows_of_a_full_build(seed, families, tmp_path):
     dice = random.Random(seed)
     followed = []
     with work(tmp_path) as connection:
         for number, day, files in nights(dice, families):
             load(connection, number, day, files)
-            followed.append(follow(connection, day).everything)
+            followed.append(follow(connection, number, day).everything)
             assert differences(connection, day) == {}, json.dumps([seed, number])
             incremental.finish(connection, business_date=day, site_timezone=SITE)
-    print(followed)
     assert followed[0]
