@@ -26,6 +26,7 @@ from schemas.tables import table
 from schemas.typed import build
 from warehouse.build import build as build_models
 from warehouse.connect import prepare
+from warehouse.models import references
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,8 +87,12 @@ def run_examples(policy: Policy, connection: DuckDBPyConnection) -> list[Mismatc
     document = load(examples_path(policy), PolicyError)
     read = build(Examples, document.value or {}, document.where, error=PolicyError)
     _check(policy, read, document)
+    sql = compile_policies([policy])
     _fill(policy, read, connection)
-    answers = connection.execute(f"SELECT leg_id, question_id, outcome, reason FROM ({compile_policies([policy])})")
+    reads = references(connection, sql)
+    day = policy.effective_from
+    build_models(connection, ("core", "metric"), business_date=day, site_timezone="UTC", needed=reads)
+    answers = connection.execute(f"SELECT leg_id, question_id, outcome, reason FROM ({sql})")
     found = {(leg_id, question): (outcome, reason) for leg_id, question, outcome, reason in answers.fetchall()}
     out = []
     for at, example in enumerate(read.examples):
@@ -126,7 +131,7 @@ def _check_known(given: dict[str, Any], known: list[str], document: Document, sp
 
 
 def _fill(policy: Policy, read: Examples, connection: DuckDBPyConnection) -> None:
-    """Write every example as one contact with one leg, and build the tables policies read."""
+    """Write every example as one contact with one leg."""
     prepare(connection)
     scope, day = policy.shape.applies_to, policy.effective_from
     usual: dict[str, str | None] = {
@@ -153,7 +158,6 @@ def _fill(policy: Policy, read: Examples, connection: DuckDBPyConnection) -> Non
             }
             row |= {"start_ms": (number - 1) * MS_PER_TURN, "end_ms": number * MS_PER_TURN}
             _insert(connection, "utterance", row | ({"agent_id": "a01"} if speaker == "agent" else {}))
-    build_models(connection, ("core", "metric"), business_date=day, site_timezone="UTC")
 
 
 def _insert(connection: DuckDBPyConnection, name: str, row: dict[str, Any]) -> None:

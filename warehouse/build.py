@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schemas.tables import all_tables
-from warehouse.models import HOME, MetricContract, Model, all_models, described, metrics, ordered
+from warehouse.models import HOME, MetricContract, Model, all_models, described, metrics, ordered, references
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 
 def build(
-    connection: DuckDBPyConnection, folders: tuple[str, ...], *, business_date: date, site_timezone: str
+    connection: DuckDBPyConnection,
+    folders: tuple[str, ...],
+    *,
+    business_date: date,
+    site_timezone: str,
+    needed: set[str] | None = None,
 ) -> dict[str, int]:
     """Build all models of `folders` ("core", "metric", "mart", "main"). Returns rows by table (views left out).
 
-    SQL files may use `$business_date`, `$site_timezone` and the parameter of their own variants, and no clock.
+    With `needed` only those models and what they are made from. SQL files may use `$business_date`, `$site_timezone`
+    and the parameter of their own variants, and no clock.
     """
     params = {"business_date": business_date, "site_timezone": site_timezone}
     models = {name: model for name, model in all_models().items() if model.schema in folders}
@@ -30,12 +36,25 @@ def build(
         current_views(connection, taken=set(models))
         as_published(connection)
     rows: dict[str, int] = {}
+    wanted = models.keys() if needed is None else _ancestors(connection, models, needed)
     for model in ordered(connection, models):
-        count = create(connection, model, params)
-        rows |= {model.full_name: count} if count is not None else {}
-    if "metric" in folders:
+        if model.full_name in wanted:
+            count = create(connection, model, params)
+            rows |= {model.full_name: count} if count is not None else {}
+    if "metric" in folders and needed is None:
         metric_views(connection)
     return rows
+
+
+def _ancestors(connection: DuckDBPyConnection, models: dict[str, Model], needed: set[str]) -> set[str]:
+    """Return the needed models and all models they are made from."""
+    wanted, todo = set[str](), [name for name in needed if name in models]
+    while todo:
+        name = todo.pop()
+        if name not in wanted:
+            wanted.add(name)
+            todo += [other for other in references(connection, models[name].sql) if other in models]
+    return wanted
 
 
 def create(connection: DuckDBPyConnection, model: Model, params: dict[str, Any]) -> int | None:
