@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from schemas.errors import UsageError, Where
@@ -61,15 +61,7 @@ def parse(content: bytes, name: Path | str, error: type[UsageError] = UsageError
         raise error("not UTF-8", where=Where(name), found=f"byte {problem.start}", fix="Save it as UTF-8.") from None
     document = Document(name)
     try:
-        for event in YAML(typ="safe", pure=True).parse(text):
-            if isinstance(event, AliasEvent):
-                mark = event.start_mark
-                raise error(
-                    "aliases are not accepted",
-                    where=Where(name, mark.line + 1, mark.column + 1),
-                    found=f"*{event.anchor}",
-                    fix="Write the value out; a text that begins with * goes in quotes.",
-                )
+        _look_ahead(text, name, error)
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
@@ -80,8 +72,26 @@ def parse(content: bytes, name: Path | str, error: type[UsageError] = UsageError
     except (YAMLError, RecursionError, ValueError) as problem:
         raise error(f"not valid YAML: {type(problem).__name__}", where=Where(name)) from None
     if node is not None:
-        document.value = _plain(node, "", document, error, 0)
+        document.value = _plain(node, "", document, error)
     return document
+
+
+def _look_ahead(text: str, name: Path | str, error: type[UsageError]) -> None:
+    """Refuse aliases, and nesting before it costs anything: the parser's time grows with the square of the depth."""
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        mark = event.start_mark
+        if isinstance(event, AliasEvent):
+            raise error(
+                "aliases are not accepted",
+                where=Where(name, mark.line + 1, mark.column + 1),
+                found=f"*{event.anchor}",
+                fix="Write the value out; a text that begins with * goes in quotes.",
+            )
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            where = Where(name, mark.line + 1, mark.column + 1)
+            raise error("nested too deeply", where=where, expected=f"at most {MAX_DEPTH} levels")
 
 
 def _hint(what: str, line: str) -> str | None:
@@ -103,15 +113,13 @@ def _hint(what: str, line: str) -> str | None:
     return None
 
 
-def _plain(node: Node, path: str, document: Document, error: type[UsageError], depth: int) -> Any:
+def _plain(node: Node, path: str, document: Document, error: type[UsageError]) -> Any:
     here = Where(document.file, node.start_mark.line + 1, node.start_mark.column + 1, path or None)
-    if depth > MAX_DEPTH:
-        raise error("nested too deeply", where=here, expected=f"at most {MAX_DEPTH} levels")
     document.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, ScalarNode):
         return _scalar(node, here, error)
     if isinstance(node, SequenceNode):
-        return [_plain(item, _join(path, str(at)), document, error, depth + 1) for at, item in enumerate(node.value)]
+        return [_plain(item, _join(path, str(at)), document, error) for at, item in enumerate(node.value)]
     assert isinstance(node, MappingNode)
     out: dict[str, Any] = {}
     for key_node, value_node in node.value:
@@ -123,7 +131,7 @@ def _plain(node: Node, path: str, document: Document, error: type[UsageError], d
         if key in out:
             raise error("key stands twice", where=spot, found=key, fix="Remove one of them.")
         document.places[_join(path, key)] = (mark.line + 1, mark.column + 1)
-        out[key] = _plain(value_node, _join(path, key), document, error, depth + 1)
+        out[key] = _plain(value_node, _join(path, key), document, error)
     return out
 
 

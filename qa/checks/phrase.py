@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from schemas.policy import AppliesTo
 
 QUOTES = 3
+# Each is tried on every turn that any of them fits; who needs more wants a word pattern.
+MAX_PATTERNS = 500
 QUOTE_CHARACTERS = 240
 
 
@@ -126,6 +128,9 @@ class Check:
             out.append("min_confidence is a share, 0 to 1")
         if not self._variants() or not all(self._variants().values()):
             out.append("no pattern")
+        count = sum(len(patterns) for patterns in self._variants().values())
+        if count > MAX_PATTERNS:
+            return [f"{count} patterns in one question, at most {MAX_PATTERNS}: use word patterns such as `apolog*`"]
         out += [
             f"{language!r} is no language: two small letters (ISO 639-1), or * for any other"
             for language in self._variants()

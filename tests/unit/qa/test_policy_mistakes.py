@@ -27,6 +27,11 @@ sections:
 # What is written instead of what, and the message.
 MISTAKES = [
     (
+        "any: [danke]",
+        f"any: [{', '.join(f'wort{number}' for number in range(600))}]",
+        "p.yaml:13:11: sections.0.questions.0.check.phrase: 600 patterns in one question, at most 500: use word patterns such as `apolog*`",
+    ),
+    (
         "    weight: 1\n",
         "    wieght: 1\n",
         "p.yaml:8:5: sections.0.wieght: unknown key. Did you mean 'weight'?",

@@ -34,6 +34,7 @@ def test_every_key_knows_its_place():
         (b"\xff", "not UTF-8"),
         (b"? [a]\n: b", "a key must be a text"),
         (b"a: " + b"[" * 100 + b"]" * 100, "nested too deeply"),
+        (b"a: " + b"[" * 100_000, "nested too deeply"),
         (b"a: " + b"x" * 1_000_001, "too large"),
     ],
 )
