@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from qa.checks import kinds
 from qa.policy import read_policy
 from schemas.errors import PolicyError
 
@@ -209,7 +210,7 @@ MISTAKES = [
     (
         "        check:\n          phrase:\n            any: [danke]\n",
         "",
-        "p.yaml:10:9: sections.0.questions.0.check: a check names one kind: expected one of field, metric, phrase, sensitive, sequence, sql. Add `check:`, or `human: true`.",
+        f"p.yaml:10:9: sections.0.questions.0.check: a check names one kind: expected one of {', '.join(kinds())}. Add `check:`, or `human: true`.",
     ),
     (
         "title: T",
