@@ -24,7 +24,7 @@ run: $(VENV)/.runtime ## Make a demo centre if there is none, run one night on i
 	$(BIN)/callqa nightly -w $(DEMO) --date $(DEMO_DAY)
 
 test: $(VENV)/.dev ## Run every test, the slow ones too.
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev ## Check format, style, types, import rules and SQL format; changes nothing.
 	$(BIN)/ruff format --check .

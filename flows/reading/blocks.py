@@ -73,6 +73,8 @@ class Span:
 
     def blank(self) -> Any:
         """Return (numpy) which records are nothing but a line end."""
+        if not self.data:  # a byte order mark and nothing after it
+            return np.ones(len(self.starts), dtype=bool)
         raw = np.frombuffer(self.data, dtype="u1")
         first_is_end = np.isin(raw[self.starts], (NEWLINE, RETURN))
         two = (raw[self.starts] == RETURN) & (raw[np.minimum(self.starts + 1, len(raw) - 1)] == NEWLINE)

@@ -47,6 +47,12 @@ def cut(path, dice):
     path.write_bytes(path.read_bytes()[: dice.randrange(path.stat().st_size)])
 
 
+def known(dumped):
+    """What is known, without how many nights it took: a score computed by each of two nights has two versions."""
+    scores = {name: sorted((row[:-1] for row in dumped[name]), key=repr) for name in ("qa.answer", "qa.score")}
+    return dumped | scores
+
+
 def bad(config):
     return {one.what.split()[0] for one in verify(config) if one.state in ("damaged", "missing")}
 
@@ -90,7 +96,7 @@ def test_a_damaged_work_file_is_built_again_from_a_snapshot_and_landing(two_nigh
     assert any("work file" in line for line in done)
     assert [path for path in config.inbox.rglob("*") if path.is_file()]
     run_night(workspace, LAST)
-    assert dump(workspace) == expected
+    assert known(dump(workspace)) == known(expected)
     assert len(list((config.data / "damaged").iterdir())) >= 1
     assert "work" not in bad(config)
 

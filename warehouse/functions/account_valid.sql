@@ -16,7 +16,8 @@ CREATE OR REPLACE MACRO account_valid(account) AS
         ELSE false
     END)[1];
 -- Tests
--- account_valid('DE89370400440532013000') AND account_valid('GB29NWBK60161331926819') AND
+-- account_valid('DE89370400440532013000')
+-- account_valid('GB29NWBK60161331926819')
 -- account_valid('NO9386011117947')
 -- NOT account_valid('DE89370400440532013001')
 -- NOT account_valid('DE8937040044053201300')

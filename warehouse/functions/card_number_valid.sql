@@ -14,9 +14,11 @@ CREATE OR REPLACE MACRO card_number_valid(digits) AS
         ELSE false
     END;
 -- Tests
--- card_number_valid('4111111111111111') AND card_number_valid('5555555555554444') AND
+-- card_number_valid('4111111111111111')
+-- card_number_valid('5555555555554444')
 -- card_number_valid('378282246310005')
--- card_number_valid('2223003122003222') AND card_number_valid('30569309025904') AND
+-- card_number_valid('2223003122003222')
+-- card_number_valid('30569309025904')
 -- card_number_valid('6011111111111117')
 -- NOT card_number_valid('4111111111111112')
 -- NOT card_number_valid('9999999999999995')

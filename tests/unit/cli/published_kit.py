@@ -52,7 +52,14 @@ def publish(path):
             connection.execute(table.ddl(table.full_name, table.stored))
         put(connection, "ops.run", run_seq=1, run_id="R1", business_date="2026-03-02", started_at="2026-03-03")
         put(connection, "qa.policy", policy_id="p", policy_version=1, content=json.dumps(POLICY))
-        fail = {"policy_id": "p", "policy_version": 1, "outcome": "fail", "leg_id": "c1/1"}
+        fail = {
+            "policy_id": "p",
+            "policy_version": 1,
+            "outcome": "fail",
+            "leg_id": "c1/1",
+            "score": 0,
+            "is_advisory": False,
+        }
         put(connection, "qa.answer", **fail, question_id="greet", weight=2, evidence=EVIDENCE, reason="said otherwise")
         put(connection, "qa.answer", **fail, question_id="bye", weight=1, reason="not said", evidence=WINDOW)
         both = {"policy_id": "p", "policy_version": 1, "agent_id": "-a07"}

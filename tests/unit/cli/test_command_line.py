@@ -285,7 +285,7 @@ def test_policy_test_runs_the_examples_and_names_what_differs(tmp_path):
 
 
 def test_an_unknown_policy_is_wrong_usage(centre):
-    result = call("policy", "sql", "nothing", "-w", centre)
+    result = call("policy", "show", "nothing", "-w", centre)
     assert result.exit_code == 2
     assert "no such policy: found 'nothing'" in result.stderr
 
