@@ -41,11 +41,11 @@ def stream(
     except duckdb.Error as problem:
         raise CallqaError(_one_line(problem)) from None
     except RuntimeError as problem:
-        raise _interrupted(problem) from None
-    return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader))
+        raise _interrupted(connection, problem) from None
+    return pa.RecordBatchReader.from_batches(reader.schema, _batches(connection, reader))
 
 
-def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+def _batches(connection: DuckDBPyConnection, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     """Yield the batches; an error in the middle of the rows comes out of Arrow as an OSError without a number."""
     import pyarrow as pa
 
@@ -54,12 +54,18 @@ def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     except (pa.ArrowException, OSError) as problem:
         raise CallqaError(_one_line(problem)) from None
     except RuntimeError as problem:
-        raise _interrupted(problem) from None
+        raise _interrupted(connection, problem) from None
 
 
-def _interrupted(problem: RuntimeError) -> BaseException:
-    """Return the Ctrl-C that DuckDB hands on as a RuntimeError; any other stays what it is."""
-    return KeyboardInterrupt() if "interrupted" in str(problem).lower() else problem
+def _interrupted(connection: DuckDBPyConnection, problem: RuntimeError) -> BaseException:
+    """Return the Ctrl-C that DuckDB hands on as a RuntimeError; any other stays what it is.
+
+    DuckDB's Python stops waiting, but its threads go on with the query, and the next one would wait for them.
+    """
+    if "interrupted" not in str(problem).lower():
+        return problem
+    connection.interrupt()
+    return KeyboardInterrupt()
 
 
 def _plain(relation: DuckDBPyRelation) -> DuckDBPyRelation:
