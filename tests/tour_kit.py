@@ -1,6 +1,7 @@
 """docs/tour.md is run, not believed: its commands are real and what stands below them is what they print.
 
-`python tests/tour_kit.py` writes the outputs anew after a change that is meant to change them.
+README.md shows the same night, shortened. `python tests/tour_kit.py` writes both anew after a change that is
+meant to change them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "tour.md"
+README = ROOT / "README.md"
+README_BLOCK = re.compile(r"(?<=What the first ends with:\n\n```text\n).*?(?=^```)", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```text\n(\$ .*?)^```", re.DOTALL | re.MULTILINE)
 # What differs from night to night: how long it took, and the names of runs.
 CHANGING = [
@@ -58,8 +61,17 @@ def retold(folder: Path) -> str:
     return BLOCK.sub(lambda found: f"```text\n{shown(found.group(1))}```", PAGE.read_text(encoding="utf-8"))
 
 
+def shortened(tour: str) -> str:
+    """The night of the tour as README.md shows it: three lines of what was set aside stand for all."""
+    night = re.search(r"^\$ callqa nightly .*\n((?:.*\n)*?)(?=^\$ |^```)", tour, re.MULTILINE).group(1)
+    aside = re.findall(r"^set aside by .*\n", night, re.MULTILINE)
+    return night.replace("".join(aside), "".join(aside[:2]) + "…\n")
+
+
 if __name__ == "__main__":
     import tempfile
 
     with tempfile.TemporaryDirectory() as scratch:
         PAGE.write_text(retold(Path(scratch)), encoding="utf-8")
+    night = shortened(PAGE.read_text(encoding="utf-8"))
+    README.write_text(README_BLOCK.sub(lambda _: night, README.read_text(encoding="utf-8")), encoding="utf-8")
