@@ -28,6 +28,18 @@ EXCEPTED = """    SELECT leg_id, policy_id, question_id, arg_min(reason, excepti
     FROM core.exception WHERE NOT is_withdrawn GROUP BY ALL"""
 # What is known of each leg beside its row of core.leg_context, and the aliases of these tables in a question's SQL.
 ROOMS = ("stats", "facts", "hits")
+WORDS = (
+    ", len(regexp_extract_all(t.text, '\\S+')) AS words, coalesce(sum(words) OVER (PARTITION BY t.leg_id "
+    "ORDER BY t.turn_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS words_before, "
+    "sum(words) OVER (PARTITION BY t.leg_id) AS words_total"
+)
+_EARLIER = (
+    "OVER (PARTITION BY t.leg_id ORDER BY t.start_ms, t.turn_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+)
+TIMES = (
+    f", max(t.end_ms) {_EARLIER} AS ended_before, "
+    f"max(CASE WHEN t.speaker = 'customer' THEN t.end_ms END) {_EARLIER} AS customer_until"
+)
 ANSWERED = (
     "leg_id, policy_id, policy_version, question_id, section_id, outcome, score, weight, step, is_advisory, reason, "
     "evidence"
@@ -98,17 +110,12 @@ def _days(policy: Policy) -> str:
 
 
 def _said(policies: list[Policy]) -> str:
-    """The turns, with the language they are in; words are counted only where a window asks for them."""
-    counts = any(getattr(check, "uses_words", bool)() for policy in policies for check in policy.checks.values())
-    words = (
-        ", len(regexp_extract_all(t.text, '\\S+')) AS words, coalesce(sum(words) OVER (PARTITION BY t.leg_id "
-        "ORDER BY t.turn_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS words_before, "
-        "sum(words) OVER (PARTITION BY t.leg_id) AS words_total"
-        if counts
-        else ""
-    )
+    """The turns, with the language they are in; words and ends of earlier turns only where a check asks for them."""
+    checks = [check for policy in policies for check in policy.checks.values()]
+    words = WORDS if any(getattr(check, "uses_words", bool)() for check in checks) else ""
+    times = TIMES if any(getattr(check, "uses_times", bool)() for check in checks) else ""
     return (
-        f"    SELECT t.*, coalesce(t.language, c.language) AS spoken, c.channel{words}\n"
+        f"    SELECT t.*, coalesce(t.language, c.language) AS spoken, c.channel{words}{times}\n"
         "    FROM core.turn AS t JOIN core.leg_context AS c USING (leg_id)"
     )
 

@@ -7,6 +7,7 @@
         leg: {hold_s: 200}                   # columns of core.leg
         turns:
           - "agent: Gruess Gott, mein Name ist Ada."
+          - "customer 5.2-9.8: Guten Tag."       # from and to, in seconds; without, turns last five seconds each
         expect: {greeting: pass, own_name: pass}
 
 The talks run through the models of the warehouse and the SQL of the policy: nothing is imitated. All examples of a file
@@ -15,6 +16,7 @@ happen on one day and come from one source. They stand outside of the policy's h
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["pass", "fail", "not_applicable", "unknown"]
 MS_PER_TURN = 5000
+_TURN = re.compile(r"(\w+)(?: (\d+(?:\.\d{1,3})?)-(\d+(?:\.\d{1,3})?))?: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,16 @@ def _check(policy: Policy, read: Examples, document: Document) -> None:
             columns = [column.name for column in table(name).own]
             _check_known(getattr(example, name), columns, document, f"examples.{at}.{name}")
         for number, turn in enumerate(example.turns):
-            speakers = table("utterance").column("speaker").allowed
-            if turn.partition(": ")[0] not in speakers:
-                where = document.where(f"examples.{at}.turns.{number}")
-                raise PolicyError(
-                    "who speaks?", where=where, found=turn, expected=f"one of {', '.join(speakers)}: text"
-                )
+            _check_turn(turn, document.where(f"examples.{at}.turns.{number}"))
+
+
+def _check_turn(turn: str, where: Where) -> None:
+    speakers = table("utterance").column("speaker").allowed
+    read = _TURN.fullmatch(turn)
+    if not read or read[1] not in speakers:
+        raise PolicyError("who speaks?", where=where, found=turn, expected=f"one of {', '.join(speakers)}: text")
+    if read[2] and float(read[2]) > float(read[3]):
+        raise PolicyError("a turn ends before it begins", where=where, found=f"{read[2]}-{read[3]}", expected="from-to")
 
 
 def _check_known(given: dict[str, Any], known: list[str], document: Document, spot: str) -> None:
@@ -146,7 +153,7 @@ def _fill(policy: Policy, read: Examples, connection: DuckDBPyConnection) -> Non
         leg = {"leg_id": f"{contact}/1", "leg_no": 1, "agent_id": "a01", "outcome": "handled"}
         _insert(connection, "leg", base | leg | example.leg)
         for number, turn in enumerate(example.turns, start=1):
-            speaker, _, text = turn.partition(": ")
+            speaker, start, end, text = _TURN.findall(turn)[0]
             text = unicodedata.normalize("NFC", text)  # as readers do
             row = {
                 "interaction_id": contact,
@@ -156,7 +163,10 @@ def _fill(policy: Policy, read: Examples, connection: DuckDBPyConnection) -> Non
                 "version": 1,
                 "run_seq": 1,
             }
-            row |= {"start_ms": (number - 1) * MS_PER_TURN, "end_ms": number * MS_PER_TURN}
+            row |= {
+                "start_ms": round(1000 * float(start)) if start else (number - 1) * MS_PER_TURN,
+                "end_ms": round(1000 * float(end)) if end else number * MS_PER_TURN,
+            }
             _insert(connection, "utterance", row | ({"agent_id": "a01"} if speaker == "agent" else {}))
 
 

@@ -12,7 +12,7 @@ from qa.lint import lint
 from qa.policy import read_policy
 from warehouse.connect import open_memory
 
-PAGES = ("field", "metric", "phrase", "sensitive", "sql", "written")
+PAGES = ("field", "metric", "phrase", "sensitive", "speech", "sql", "written")
 
 
 @pytest.mark.parametrize("page", PAGES)
