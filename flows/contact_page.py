@@ -45,8 +45,11 @@ WORDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def html(contact: Contact, config: Config, language: str) -> str:
-    """Return the page. Agents are named by their ids where the configuration allows it, otherwise by their team."""
+def html(contact: Contact, config: Config, language: str, home: str | None = None) -> str:
+    """Return the page. Agents are named by their ids where the configuration allows it, otherwise by their team.
+
+    `home` is the page to go back to, where this one is part of a site.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -55,7 +58,14 @@ def html(contact: Contact, config: Config, language: str) -> str:
     with_agent = config.privacy.mode == "agent"
     template = environment.get_template("contact_page.html")
     return template.render(
-        contact=contact, words=WORDS[language], language=language, signs=SIGNS, with_agent=with_agent, earned=_earned
+        contact=contact,
+        words=WORDS[language],
+        language=language,
+        signs=SIGNS,
+        with_agent=with_agent,
+        earned=_earned,
+        home=home,
+        site=config.site.name,
     )
 
 

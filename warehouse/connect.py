@@ -129,3 +129,22 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
 
 def _first_line(problem: Exception) -> str:
     return str(problem).strip().splitlines()[0]
+
+
+PICKED = ("core.leg_context", "core.turn", "qa.score", "qa.answer")
+
+
+@contextmanager
+def picked(published: duckdb.DuckDBPyConnection, legs: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a database in memory with what is published of these legs: many questions about a few are quick there."""
+    with duckdb.connect(config=_SAFE) as few:
+        for name in (*PICKED, "qa.policy"):
+            query = f"SELECT * FROM {name}"
+            query += "" if name == "qa.policy" else " WHERE leg_id IN (SELECT unnest($legs))"
+            rows = published.execute(query, {"legs": legs} if "$legs" in query else None).to_arrow_table()
+            few.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
+            few.register("rows", rows)
+            few.execute(f"CREATE TABLE {name} AS SELECT * FROM rows")
+            few.unregister("rows")
+        _close_off(few)
+        yield few

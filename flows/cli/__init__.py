@@ -25,6 +25,7 @@ from flows.cli import (
     rescore,
     review,
     score,
+    site,
     sources,
     sql,
     status,
@@ -106,6 +107,7 @@ for command in (
     app.command()(command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(score.app, name="score")
+app.add_typer(site.app, name="site")
 app.add_typer(sources.app, name="sources")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(review.app, name="review")

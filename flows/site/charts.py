@@ -1,0 +1,107 @@
+"""Charts as SVG, drawn when the site is built: nothing runs in the reader's browser.
+
+Specifications are Vega-Lite; vl-convert draws them. Colours are custom properties of the style sheet, so one drawing
+serves light, dark and paper.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Rows = Sequence[Mapping[str, Any]]
+
+SOFT, LINE, ACCENT, BAND, BAD = (f"var(--{name})" for name in ("soft", "line", "accent", "band", "bad"))
+AXIS_X = {"format": "%d.%m.", "tickCount": 8, "labelOverlap": True}
+WIDTH, HEIGHT = 640, 180
+LOCALES: dict[str, Literal["en-US", "de-DE"]] = {
+    "en": "en-US",
+    "de": "de-DE",
+}  # of numbers; dates are written as day.month everywhere
+CONFIG = {
+    "background": None,
+    "font": "system-ui, sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": SOFT, "titleColor": SOFT, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE,
+        "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "grid": False,
+    },
+    "axisY": {"grid": True, "domain": False, "ticks": False, "tickCount": 4},
+    "legend": {"labelColor": SOFT, "titleColor": SOFT, "orient": "top", "title": None, "symbolStrokeWidth": 2},
+    "text": {"color": SOFT},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing with what it shows, for the reader and for screen readers."""
+
+    title: str
+    drawing: Markup
+    """Empty where nothing is known."""
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Draws in one language."""
+
+    language: str
+
+    def trend(self, title: str, rows: Rows, x: str, y: str, low: str | None = None, high: str | None = None) -> Chart:
+        """Return one figure over time: points on a line, with its interval. Rows without a value leave a gap."""
+        values = [{"x": str(row[x]), "y": row[y], **_bounds(row, low, high)} for row in rows]
+        if not any(one["y"] is not None for one in values):
+            return Chart(title, Markup())
+        axis_x = {"field": "x", "type": "temporal", "title": None, "scale": {"padding": 12}, "axis": AXIS_X}
+        axis_y = {"field": "y", "type": "quantitative", "title": None, "scale": {"zero": False}}
+        layers: list[dict[str, Any]] = []
+        if low and high:
+            band = {"y": {**axis_y, "field": "low"}, "y2": {"field": "high"}, "x": axis_x}
+            layers.append({"mark": {"type": "rule", "color": BAND, "strokeWidth": 7}, "encoding": band})
+        point = {"filled": True, "fill": ACCENT, "size": 40}
+        line = {"type": "line", "color": ACCENT, "strokeWidth": 2, "point": point}
+        layers.append({"mark": line, "encoding": {"x": axis_x, "y": axis_y}})
+        return self._drawn(title, {"data": {"values": values}, "layer": layers})
+
+    def bars(self, title: str, rows: Rows, x: str, parts: Mapping[str, str]) -> Chart:
+        """Return stacked counts over time; `parts` names each column as the legend says it, at most three."""
+        values = [
+            {"x": str(row[x]), "part": name, "n": row[column] or 0} for row in rows for column, name in parts.items()
+        ]
+        if not any(one["n"] for one in values):
+            return Chart(title, Markup())
+        colours = {"domain": list(parts.values()), "range": [ACCENT, BAD, BAND][: len(parts)]}
+        encoding = {
+            "x": {"field": "x", "type": "temporal", "timeUnit": "yearmonthdate", "title": None, "axis": AXIS_X},
+            "y": {"field": "n", "type": "quantitative", "title": None},
+            "color": {"field": "part", "type": "nominal", "scale": colours, "title": None},
+        }
+        return self._drawn(title, {"data": {"values": values}, "mark": {"type": "bar"}, "encoding": encoding})
+
+    def _drawn(self, title: str, spec: dict[str, Any]) -> Chart:
+        import vl_convert
+
+        whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": WIDTH, "height": HEIGHT}
+        svg = vl_convert.vegalite_to_svg(
+            whole | {"config": CONFIG} | spec, allowed_base_urls=[], format_locale=LOCALES[self.language]
+        )
+        return Chart(title, _fitted(str(svg), title))
+
+
+def _bounds(row: Mapping[str, Any], low: str | None, high: str | None) -> dict[str, Any]:
+    return {"low": row[low], "high": row[high]} if low and high else {}
+
+
+def _fitted(svg: str, title: str) -> Markup:
+    """Return the drawing with its size left to the style sheet; roles inside would only make screen readers stumble."""
+    svg = re.sub(r' (role|aria-roledescription|aria-label)="[^"]*"', "", svg)
+    head, _, rest = svg.partition(">")
+    head = re.sub(r' (width|height)="[\d.]+"', "", head)
+    label = Markup(' role="img" aria-label="{}"').format(title)
+    return Markup(head) + label + Markup(">") + Markup(rest)  # noqa: S704 - drawn here; texts in it are escaped by Vega

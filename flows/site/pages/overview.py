@@ -1,0 +1,33 @@
+"""The first page: whether the figures can be trusted, then the centre as a whole against its own past."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.site.centre import Centre, Page
+from flows.site.charts import Charts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def pages(centre: Centre) -> Iterator[Page]:
+    """Yield index.html."""
+    _ = centre.say
+    days = centre.ask("centre_day")
+    draw = Charts(centre.language)
+    charts = [
+        draw.trend(_("Handle time, mean of the day in seconds"), days, "day", "handle_mean_s"),
+        draw.trend(_("Resolution, share of the contacts documented"), days, "day", "resolution_rate"),
+        draw.trend(_("Policy adherence, mean score of the day"), days, "day", "adherence_mean"),
+    ]
+    shows = {
+        "night": centre.ask("night")[0],
+        "residuals": centre.ask("residual"),
+        "coverage": centre.ask("coverage"),
+        "texts": centre.ask("text"),
+        "days": days,
+        "last": days[-1] if days else None,
+        "charts": charts,
+    }
+    yield Page("index.html", "overview.html", _("Overview"), shows)
