@@ -62,6 +62,9 @@ def tell(tonight: Tonight) -> dict[str, Any]:
     rows = [{"step": name} | {"counts": str(counts)} for name, counts in report.steps.items()]
     create_table_artifact(rows, key="callqa-steps", description=report.run_id)
     create_link_artifact(Path(report.validation_docs).as_uri(), link_text="Validation docs", key="callqa-validation")
+    if report.steps.get("pages", {}).get("pages"):
+        start = tonight.night.config.site_folder / "index.html"
+        create_link_artifact(start.as_uri(), link_text="The site", key="callqa-site")
     return report.to_dict()
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from flows import calendars, inbox, landing, lock, report, sandbox
+from flows import calendars, inbox, landing, lock, report, sandbox, site
 from flows import fetch as fetching
 from flows.night import Night
 from schemas.errors import CallqaError
@@ -257,6 +257,19 @@ def publish(tonight: Night) -> dict[str, int]:
     return _counted(tonight, "publish", {"bytes": snapshot.stat().st_size})
 
 
+def pages(tonight: Night) -> dict[str, int]:
+    """Build the site, where the configuration wants one. What is published stands, whatever becomes of its pages."""
+    config = tonight.config
+    if not config.publish.site:
+        return _counted(tonight, "pages", {"pages": 0})
+    try:
+        made = site.build(config, config.site_folder, config.publish.site)
+    except (CallqaError, OSError) as problem:
+        tonight.warnings.append(f"the site was not built: {_one_line(problem)}")
+        return _counted(tonight, "pages", {"pages": 0})
+    return _counted(tonight, "pages", {"pages": sum(made.pages.values())})
+
+
 def tell(tonight: Night) -> report.Report:
     """Write the run report (JSON and Markdown) and return it."""
     made = report.make(tonight)
@@ -283,4 +296,4 @@ def _one_line(problem: BaseException) -> str:
 
 
 # The night, in this order; `tell` comes last and whatever happens.
-ORDER = (fetch, claim, read, validate, load, compute, score, reconcile, publish)
+ORDER = (fetch, claim, read, validate, load, compute, score, reconcile, publish, pages)

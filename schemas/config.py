@@ -71,9 +71,10 @@ ENTRIES = Source("entries", "entry", "entries/*.jsonl")
 
 @dataclass(frozen=True)
 class Publish:
-    """How many published snapshots stay."""
+    """How many published snapshots stay, and the language of the site each night builds: "de", "en", or "" for none."""
 
     keep: int = 7
+    site: Literal["", "de", "en"] = ""
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,11 @@ class Config:
     def inbox(self) -> Path:
         """Where files are dropped."""
         return self.root / "inbox"
+
+    @property
+    def site_folder(self) -> Path:
+        """Where the night puts the site."""
+        return self.data / "site"
 
     @property
     def policies(self) -> Path:

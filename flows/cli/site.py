@@ -34,6 +34,6 @@ def build(
 
     translations(language)
     config = load_config(workspace)
-    made = make(config, folder or config.data / "site", language)
+    made = make(config, folder or config.site_folder, language)
     output.say(f"{sum(made.pages.values())} pages: " + ", ".join(f"{n} {kind}" for kind, n in made.pages.items()))
     typer.echo(made.start)
