@@ -53,6 +53,7 @@ COMMENTS = {
     "sources.settings": "Settings of the format, for formats without a mapping.",
     "publish": "The published database in data/published, which everybody reads.",
     "publish.keep": "How many published nights stay, to go back to.",
+    "publish.site": 'The language of the site each night builds into data/site: de, en, or "" for no site.',
     "privacy": "Who may be shown. Per-agent figures usually need an agreement with the works council first.",
     "privacy.mode": '"team" shows teams only; "agent" shows agents and needs the next three keys.',
     "privacy.purpose": "What per-agent figures are used for; printed on every export.",
