@@ -67,6 +67,10 @@ def fill(connection, model, example):
 
 
 def plain(value):
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""What people enter with `callqa dispute` and `callqa review`, as JSON lines. See docs/sources/entry.md."""
+"""What people enter with `callqa coaching`, `dispute` and `review`, as JSON lines. See docs/sources/entry.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schemas.errors import Where
 
 # Facts about contacts come from the systems that know them; here is what only people know.
-TABLES = ("dispute", "evaluation", "exception", "review_draw")
+TABLES = ("coaching", "dispute", "evaluation", "exception", "review_draw")
 STAMP = "updated_at"
 # What the warehouse adds by itself: an entry is about a leg, not about a contact of another system.
 _DERIVED = {"evaluation": ("contact_id",), "exception": ("dispute_id", "is_wrong_agent")}
