@@ -1,19 +1,20 @@
 """Run one export of flows/exports: `<name>.sql` is one SELECT over the published file, `<name>.yaml` its contract.
 
-The SELECT may use $since, $until (dates, both included), $min_team and $site_timezone. What the configuration does not
-allow is refused before anything is read.
+The SELECT may use $since, $until (dates, both included), $agent, $team, $min_n, $min_team and $site_timezone. One that
+uses $agent is asked for an agent, a team or everybody. A template beside it, `<name>.html` and `<name>.md`, makes its
+rows a document. What the configuration does not allow is refused before anything is read.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from flows.files import replacing
-from flows.write import Sheet, writer
+from flows.write import Chart, Sheet, writer
 from schemas.errors import CallqaError, PrivacyError, UsageError, Where, nearest
 from schemas.strict_yaml import load
 from schemas.typed import build
@@ -39,6 +40,9 @@ class Contract:
     header: str
     columns: dict[str, str]
     format: str = "xlsx"
+    days: Literal["all", "week"] = "all"
+    """Which days it tells of when nobody says: all, or the last whole week."""
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,10 @@ class Request:
     since: date | None = None
     until: date | None = None
     raw: bool = False
+    agent: str | None = None
+    team: str | None = None
+    everybody: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -94,11 +102,11 @@ def run(config: Config, request: Request, output: Path | None = None) -> Exporte
     config.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open_published(config.published) as connection, TemporaryDirectory(dir=config.exports, prefix=".") as scratch:
         as_of, run_id = latest_run(connection)
-        path = output or config.exports / f"{request.name}_{as_of.isoformat()}.{form}"
-        about = describe(config, made, request, as_of, run_id)
-        sheet = Sheet(made.title, about, made.columns, request.raw, Path(scratch))
+        asked = settled(connection, made, request, as_of)
+        path = output or config.exports / f"{_file_name(asked, as_of)}.{form}"
+        about = describe(config, made, asked, as_of, run_id)
         with replacing(path) as sink:
-            rows = select(connection, config, request, form, sink, sheet)
+            rows = select(connection, config, asked, form, sink, sheet(made, asked, about, Path(scratch)))
     beside = _beside(path, about) if not writer(form).CARRIES_ABOUT else ()
     return Exported(rows, about, (path, *beside))
 
@@ -110,9 +118,58 @@ def run_to(config: Config, request: Request, sink: BinaryIO) -> Exported:
     made = contract(request.name)
     allow(config, made)
     with open_published(config.published) as connection:
-        about = describe(config, made, request, *latest_run(connection))
-        sheet = Sheet(made.title, about, made.columns, request.raw)
-        return Exported(select(connection, config, request, request.format or made.format, sink, sheet), about)
+        as_of, run_id = latest_run(connection)
+        asked = settled(connection, made, request, as_of)
+        about = describe(config, made, asked, as_of, run_id)
+        form = request.format or made.format
+        return Exported(select(connection, config, asked, form, sink, sheet(made, asked, about)), about)
+
+
+def sheet(made: Contract, request: Request, about: tuple[tuple[str, str], ...], scratch: Path | None = None) -> Sheet:
+    """Return what goes with the rows of an export."""
+    template = HOME / f"{made.export}.html"
+    return Sheet(
+        made.title, about, made.columns, request.raw, scratch, template if template.exists() else None,
+        request.language, made.chart, request.since, request.until,
+    )  # fmt: skip
+
+
+def settled(connection: DuckDBPyConnection, made: Contract, request: Request, as_of: date) -> Request:
+    """Return the request with its days and people settled. Raises UsageError where they are missing or unknown."""
+    from flows.texts import translations
+
+    translations(request.language)
+    query = query_of(request.name)
+    whose = [name for name in ("agent", "team") if getattr(request, name) is not None]
+    if "$agent" not in query and (whose or request.everybody):
+        raise UsageError(f"the export {request.name!r} is not made for single people or teams", found=", ".join(whose))
+    if "$agent" in query and len(whose) + request.everybody != 1:
+        raise UsageError(f"whose {request.name}?", found=", ".join(whose), fix="Give one of --agent, --team and --all.")
+    for name in whose:
+        _known(connection, name, getattr(request, name))
+    if made.days == "week" and request.since is None and request.until is None:
+        sunday = as_of - timedelta(days=as_of.isoweekday() % 7)
+        return replace(request, since=sunday - timedelta(days=6), until=sunday)
+    return request
+
+
+def _known(connection: DuckDBPyConnection, name: str, value: str) -> None:
+    query = f"SELECT DISTINCT {name}{'_id' if name == 'agent' else ''} FROM mart.agent_period ORDER BY 1"
+    known = [row[0] for row in connection.execute(query).fetchall() if row[0] is not None]
+    if value not in known:
+        raise UsageError(f"no such {name}", found=value, fix=nearest(value, known))
+
+
+def _file_name(request: Request, as_of: date) -> str:
+    whose = request.agent or request.team
+    plain = re.sub(r"[^\w.-]+", "-", whose).strip("-.")[:40] if whose else ""
+    week = request.until if contract(request.name).days == "week" and request.until else as_of
+    return "_".join(part for part in (request.name, plain, week.isoformat()) if part)
+
+
+def query_of(name: str) -> str:
+    """Return the SELECT of an export."""
+    return (HOME / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def allow(config: Config, made: Contract) -> None:
@@ -133,7 +190,7 @@ def select(
     """Run the SELECT and write its rows; returns their number. Its columns must be those of the contract, in order."""
     from flows.rows import stream
 
-    query = (HOME / f"{request.name}.sql").read_text(encoding="utf-8")
+    query = query_of(request.name)
     if (request.since or request.until) and not re.search(r"\$(since|until)\b", query):
         raise UsageError(
             f"the export {request.name!r} has no days to choose from", fix="Leave --since and --until out."
@@ -141,6 +198,9 @@ def select(
     params = {
         "since": request.since or date(1, 1, 1),
         "until": request.until or date(9999, 12, 31),
+        "agent": request.agent,
+        "team": request.team,
+        "min_n": config.nightly.min_n,
         "min_team": config.privacy.min_team,
         "site_timezone": config.site.timezone,
     }

@@ -179,7 +179,9 @@ def _check(name: str, info: os.stat_result) -> None:
 def _check_entry(name: str, info: os.stat_result) -> None:
     """Decisions of people come from the commands alone: whoever may deliver files must not be able to forge one."""
     if matches(ENTRIES.files, name) and (info.st_uid != os.geteuid() or info.st_mode & 0o022):
-        raise Left("is an entry another user wrote or may write: enter it with `callqa coaching`, `dispute` or `review`")
+        raise Left(
+            "is an entry another user wrote or may write: enter it with `callqa coaching`, `dispute` or `review`"
+        )
 
 
 def _source(config: Config, name: str) -> Source:

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    coaching,
     dispute,
     doctor,
     explain,
@@ -112,6 +113,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(review.app, name="review")
 app.add_typer(dispute.app, name="dispute")
+app.add_typer(coaching.app, name="coaching")
 
 
 @app.command()

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from flows.cli import output
+from flows.cli.entering import By, Own, arrow, known, refuse_known, said
 from flows.cli.options import HERE, Format, Json, Limit, Output, Raw, Workspace
 from schemas.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from schemas.config import Config
+    pass
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="Contest a score, decide, and grant exceptions. The next night computes with them.",
 )
-By = Annotated[str, typer.Option("--by", help="Who: an id, as it is to stand in the tables.")]
 Leg = Annotated[str, typer.Option("--leg", help="The leg, as in qa.score.")]
-Own = Annotated[str | None, typer.Option("--id", help="Your own number for it; without it one is made.")]
 DISPUTE_COLUMNS = [
     "dispute_id",
     "leg_id",
@@ -79,7 +78,7 @@ def add(
     config, now = load_config(workspace), datetime.now(UTC)
     with open_published(config.published) as connection:
         about = scored_answer(connection, leg, policy, question) if policy and question else scored_leg(connection, leg)
-        known = entries.together(config, "dispute", published(connection, "dispute"))
+        entered = entries.together(config, "dispute", published(connection, "dispute"))
     row: dict[str, Any] = {
         "dispute_id": id or entries.new_id("d", leg, policy, question, claim, by, now),
         "leg_id": leg,
@@ -88,12 +87,12 @@ def add(
         "policy_version": about.policy_version,
         "question_id": about.question_id,
         "is_wrong_agent": wrong_agent,
-        "claim": _said(claim, "--claim"),
-        "claimed_by": _said(by, "--by"),
+        "claim": said(claim, "--claim"),
+        "claimed_by": said(by, "--by"),
         "claimed_at": now,
     }
-    _refuse_known(row["dispute_id"], known)
-    for other in known.values():
+    refuse_known(row["dispute_id"], entered)
+    for other in entered.values():
         if other["decision"] is None and all(
             other[name] == row[name] for name in ("leg_id", "policy_id", "question_id")
         ):
@@ -128,18 +127,18 @@ def decide(
     from schemas.tables import table
 
     config, now = load_config(workspace), datetime.now(UTC)
-    known = _known(config, "dispute")
-    if id not in known:
-        raise UsageError("no such dispute", found=id, fix=nearest(id, known))
-    before = known[id]
+    entered = known(config, "dispute")
+    if id not in entered:
+        raise UsageError("no such dispute", found=id, fix=nearest(id, entered))
+    before = entered[id]
     if by in (before["claimed_by"], before["agent_id"]):
         raise UsageError("nobody decides a dispute of their own", found=by, fix="Let somebody else decide.")
     if before["decision"]:
         output.say(f"Replaces: {before['decision']}, by {before['decided_by']}.")
     row = {column.name: before[column.name] for column in table("dispute").own} | {
         "decision": decision,
-        "decision_reason": _said(reason, "--reason"),
-        "decided_by": _said(by, "--by"),
+        "decision_reason": said(reason, "--reason"),
+        "decided_by": said(by, "--by"),
         "decided_at": now,
     }
     entries.write(config, "dispute", [row], now)
@@ -168,18 +167,18 @@ def list_(
 
     config = load_config(workspace)
     if exceptions:
-        names, found = EXCEPTION_COLUMNS, list(_known(config, "exception").values())
+        names, found = EXCEPTION_COLUMNS, list(known(config, "exception").values())
         rows = [row | {"state": "withdrawn" if row["is_withdrawn"] else "in force"} for row in found]
         rows = [row for row in rows if not (open and row["is_withdrawn"])]
     else:
-        names, found = DISPUTE_COLUMNS, list(_known(config, "dispute").values())
+        names, found = DISPUTE_COLUMNS, list(known(config, "dispute").values())
         rows = [row | {"state": row["decision"] or "open", "effect": effect(row)} for row in found]
         rows = [row for row in rows if not (open and row["decision"])]
     shown = sorted(({name: row[name] for name in names} for row in rows), key=lambda row: str(row[names[0]]))
     if json:
         output.show_json(shown)
         return
-    schema = pa.schema([pa.field(name, _arrow(name)) for name in names])
+    schema = pa.schema([pa.field(name, arrow(name)) for name in names])
     reader = pa.Table.from_pylist(shown, schema=schema).to_reader()
     output.emit(reader, format or "table", output_file, limit, raw=raw)
 
@@ -211,12 +210,12 @@ def except_(
         "leg_id": leg,
         "policy_id": about.policy_id,
         "question_id": about.question_id,
-        "reason": _said(reason, "--reason"),
-        "decided_by": _said(by, "--by"),
+        "reason": said(reason, "--reason"),
+        "decided_by": said(by, "--by"),
         "decided_at": now,
         "is_withdrawn": False,
     }
-    _refuse_known(row["exception_id"], _known(config, "exception"))
+    refuse_known(row["exception_id"], known(config, "exception"))
     entries.write(config, "exception", [row], now)
     typer.echo(row["exception_id"])
     output.say("The next night computes the score without this question; the score so far stays readable.")
@@ -238,17 +237,17 @@ def withdraw(
     from schemas.tables import table
 
     config, now = load_config(workspace), datetime.now(UTC)
-    known = _known(config, "exception")
-    if id not in known:
-        raise UsageError("no such exception", found=id, fix=nearest(id, known))
-    if known[id]["dispute_id"]:
-        fix = f"Decide the dispute again: callqa dispute decide {known[id]['dispute_id']}"
+    entered = known(config, "exception")
+    if id not in entered:
+        raise UsageError("no such exception", found=id, fix=nearest(id, entered))
+    if entered[id]["dispute_id"]:
+        fix = f"Decide the dispute again: callqa dispute decide {entered[id]['dispute_id']}"
         raise UsageError("the exception follows from a dispute", found=id, fix=fix)
-    if known[id]["is_withdrawn"]:
+    if entered[id]["is_withdrawn"]:
         raise UsageError("the exception was withdrawn before", found=id)
-    row = {column.name: known[id][column.name] for column in table("exception").own} | {
-        "reason": _said(reason, "--reason"),
-        "decided_by": _said(by, "--by"),
+    row = {column.name: entered[id][column.name] for column in table("exception").own} | {
+        "reason": said(reason, "--reason"),
+        "decided_by": said(by, "--by"),
         "decided_at": now,
         "is_withdrawn": True,
         "dispute_id": None,
@@ -256,32 +255,3 @@ def withdraw(
     }
     entries.write(config, "exception", [row], now)
     output.say(f"{id}: withdrawn with the next night.")
-
-
-def _known(config: Config, name: str) -> dict[str, dict[str, Any]]:
-    """Return what is published and what waits, by id."""
-    from flows import entries
-    from qa.disputes import published
-    from warehouse.connect import open_published
-
-    with open_published(config.published) as connection:
-        return entries.together(config, name, published(connection, name))
-
-
-def _refuse_known(id: str, known: dict[str, dict[str, Any]]) -> None:
-    if id in known:
-        raise UsageError("the id is taken", found=id, fix="Choose another --id, or leave it out.")
-
-
-def _said(text: str, option: str) -> str:
-    if not text.strip():
-        raise UsageError(f"{option} is empty", fix="Say it in a sentence: others will read it.")
-    return text.strip()
-
-
-def _arrow(name: str) -> Any:
-    import pyarrow as pa
-
-    if name.endswith("_at"):
-        return pa.timestamp("us", tz="UTC")
-    return pa.bool_() if name == "is_waiting" else pa.string()

@@ -24,7 +24,7 @@ Workspace = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 Format = Annotated[
-    str | None, typer.Option("--format", "-f", help="csv, json, jsonl, markdown, parquet, table or xlsx.")
+    str | None, typer.Option("--format", "-f", help="csv, html, json, jsonl, md, parquet, pdf, table or xlsx.")
 ]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead; - is standard output.")

@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-BY_ENDING = {
-    ".csv": "csv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".md": "markdown",
-    ".parquet": "parquet",
-    ".xlsx": "xlsx",
-}
 HELP = (
     "End a query with ; . Also: .tables [WORD] lists tables and views, .describe TABLE its columns and what they mean, "
     ".help, .quit. Tab completes names, Ctrl-C drops the line or stops the query."
@@ -79,7 +71,10 @@ def sql(
 
 
 def _by_ending(path: Path | None) -> str:
-    return BY_ENDING.get(path.suffix.lower(), "table") if path else "table"
+    from flows.write import formats
+
+    ending = path.suffix.lower().lstrip(".") if path else ""
+    return ending if ending in formats() else "table"
 
 
 def _answer(

@@ -34,7 +34,7 @@ from flows.demo.day import DayWriter
 from flows.demo.lines import AGENT_HEADER, agent_rows, csv_line
 from flows.demo.mail import Mailroom
 from flows.demo.outfile import OutFile
-from flows.demo.planted import expectations, facts
+from flows.demo.planted import coachings, expectations, facts
 from flows.demo.shifts import Shifts
 from flows.demo.site import make_workspace
 from flows.demo.staff_files import StaffWriter
@@ -95,6 +95,7 @@ def make_demo(
         for row in expectations(people):
             truth.write("planted", row)
         _write_agents(path / "inbox" / "agents.csv", people, truth)
+        _write_coachings(path / "inbox" / "entries", people, truth)
         _write_days(path / "inbox", people, truth, first_day, last_day, calls_per_day, seed)
     totals = truth.totals
     parameters = {"seed": seed, "days": days, "agents": agents, "calls_per_day": calls_per_day, "last_day": last_day}
@@ -118,6 +119,19 @@ def _write_agents(path: Path, people: list[Agent], truth: Truth) -> None:
     with OutFile(path, csv_line(AGENT_HEADER)) as out:
         for row in agent_rows(people):
             out.good(csv_line(row))
+    truth.file(out.tally)
+
+
+def _write_coachings(folder: Path, people: list[Agent], truth: Truth) -> None:
+    """Write what coaches entered, as the commands do: for the owner's eyes only."""
+    rows = coachings(people)
+    if not rows:
+        return
+    folder.mkdir(mode=0o700)
+    with OutFile(folder / "coaching-demo.jsonl") as out:
+        for row in rows:
+            out.good(orjson.dumps(row) + b"\n")
+    out.path.chmod(0o600)
     truth.file(out.tally)
 
 

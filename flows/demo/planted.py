@@ -8,7 +8,7 @@
 | a07 | fast_but_sloppy | 60 % of the time, solves less, checks no identity | coach: identity_check, recap |
 | a08 | few_calls_in_a_hard_queue | ordinary, but complaints only and few of them | no signal |
 | a10 | strong | says nearly everything, solves more, quicker | praise |
-| a11 | better_after_coaching | no empathy, no recap until the middle of the period | better since: empathy, recap |
+| a11 | better_after_coaching | no empathy, no recap until coached halfway | better since: empathy, recap |
 
 All others differ only by chance. With the default of a few days and a third of the calls transcribed, the first two are
 far beyond chance; what a coaching changed needs some weeks: `--days 60`.
@@ -60,6 +60,22 @@ def expectations(people: list[Agent]) -> list[list[Any]]:
     return [
         [agent.id, agent.planted, agent.coached_on or "", *EXPECTED[agent.planted]] for agent in people if agent.planted
     ]
+
+
+def coachings(people: list[Agent]) -> list[dict[str, Any]]:
+    """Return what the coach of a better agent entered: one talk about each of the two questions."""
+    agreed = {
+        "empathy": "Zuerst in einem Satz anerkennen, was den Kunden ärgert.",
+        "recap": "Am Ende sagen, wer was bis wann tut.",
+    }
+    return [
+        {
+            "table": "coaching", "coaching_id": f"T-{agent.id}-{question}", "agent_id": agent.id,
+            "coached_on": agent.coached_on, "question_id": question, "action": action, "coached_by": "lead1",
+            "updated_at": f"{agent.coached_on}T15:00:00Z",
+        }
+        for agent in people if agent.coached_on for question, action in agreed.items()
+    ]  # fmt: skip
 
 
 def facts(people: list[Agent], truth: Truth, parameters: dict[str, Any]) -> dict[str, Any]:

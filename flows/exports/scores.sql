@@ -1,16 +1,6 @@
 -- One row per scored leg: how well the agent's part kept to each policy, which questions failed and the words that
 -- prove it.
 with
-    sections as (
-        select
-            policy_id,
-            policy_version,
-            unnest(
-                from_json(content -> '$.sections', '[{"questions": [{"id": "VARCHAR", "text": "VARCHAR"}]}]')
-            ) as section
-        from qa.policy
-    ),
-    questions as (select policy_id, policy_version, unnest(section.questions, recursive := true) from sections),
     failed as (
         select
             a.leg_id,
@@ -30,8 +20,7 @@ with
                 3
             ) as proofs
         from qa.answer as a
-        left join
-            questions as q on q.policy_id = a.policy_id and q.policy_version = a.policy_version and q.id = a.question_id
+        left join mart.question as q using (policy_id, policy_version, question_id)
         where a.score < 1 and not a.is_advisory
         group by a.leg_id, a.policy_id
     )

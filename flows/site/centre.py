@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.export import latest_run
+from flows.export import latest_run, query_of
 from flows.texts import translations
 
 if TYPE_CHECKING:
@@ -77,18 +77,34 @@ class Centre:
 
     def ask(self, name: str, **more: Any) -> list[dict[str, Any]]:
         """Return the rows of `select/<name>.sql`; it may use $since, $recent, $until, $min_n, $min_team and `more`."""
-        text = (SELECTS / f"{name}.sql").read_text(encoding="utf-8")
+        names, rows = self._rows((SELECTS / f"{name}.sql").read_text(encoding="utf-8"), more)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    @cached_property
+    def talks(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Return the export `coaching` for the week up to the night, by agent and section."""
+        names, found = self._rows(query_of("coaching"), {"since": self.as_of - timedelta(days=6)})
+        made: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for row in found:
+            item = dict(zip(names, row, strict=True))
+            made.setdefault(item["agent_id"], {}).setdefault(item["section"], []).append(item)
+        return made
+
+    def _rows(self, text: str, more: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         known = {
             "since": self.as_of - timedelta(weeks=WEEKS),
             "recent": self.recent,
             "until": self.as_of,
+            "agent": None,
+            "team": None,
             "min_n": self.config.nightly.min_n,
             "min_team": self.config.privacy.min_team,
+            "site_timezone": self.config.site.timezone,
         } | more
-        used = {key: value for key, value in known.items() if re.search(rf"\${key}\b", text)}
-        result = self.connection.execute(text, used)
-        names = [column[0] for column in result.description or []]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        result = self.connection.execute(
+            text, {key: value for key, value in known.items() if re.search(rf"\${key}\b", text)}
+        )
+        return [column[0] for column in result.description or []], result.fetchall()
 
     @cached_property
     def questions(self) -> dict[tuple[str, int, str], dict[str, Any]]:

@@ -69,6 +69,67 @@ class Charts:
         layers.append({"mark": line, "encoding": {"x": axis_x, "y": axis_y}})
         return self._drawn(title, {"data": {"values": values}, "layer": layers})
 
+    def control(self, title: str, rows: Rows, subject: str) -> Chart:
+        """Return a control chart of one subject: expectation, limits, each day's value, signals marked."""
+        names = ("value", "expected", "low", "high")
+        values = [
+            {"x": str(row["day"]), "signal": row["rule"] is not None} | {name: row[name] for name in names}
+            for row in rows
+            if row["subject"] == subject
+        ]
+        if not values:
+            return Chart(title, Markup())
+        axis_x = {"field": "x", "type": "temporal", "title": None, "scale": {"padding": 12}, "axis": AXIS_X}
+
+        def axis_y(field: str) -> dict[str, Any]:
+            return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}}
+
+        limits = {"x": axis_x, "y": axis_y("low"), "y2": {"field": "high"}}
+        step = {"interpolate": "step", "color": BAND}
+        marked = {"condition": {"test": "datum.signal", "value": BAD}, "value": ACCENT}
+        larger = {"condition": {"test": "datum.signal", "value": 110}, "value": 32}
+        layers = [
+            {"mark": {"type": "area", "opacity": 0.45, **step}, "encoding": limits},
+            {
+                "mark": {"type": "line", "strokeDash": [4, 3], **step},
+                "encoding": {"x": axis_x, "y": axis_y("expected")},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 1},
+                "encoding": {"x": axis_x, "y": axis_y("value"), "color": marked, "size": larger},
+            },
+        ]
+        return self._drawn(title, {"data": {"values": values}, "layer": layers})
+
+    def funnel(self, title: str, rows: Rows, middle: float) -> Chart:
+        """Return differences by number of contacts with their intervals; those told apart from chance are named."""
+        values = [{name: row[name] for name in ("agent_id", "n", "difference", "low", "high", "apart")} for row in rows]
+        if not values:
+            return Chart(title, Markup())
+        axis_x = {"field": "n", "type": "quantitative", "title": "n", "axis": {"tickCount": 6}}
+
+        def axis_y(field: str) -> dict[str, Any]:
+            return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}}
+
+        colour = {"condition": {"test": "datum.apart", "value": ACCENT}, "value": SOFT}
+        layers: list[dict[str, Any]] = [
+            {"mark": {"type": "rule", "color": SOFT, "strokeDash": [4, 3]}, "encoding": {"y": {"datum": middle}}},
+            {
+                "mark": {"type": "rule", "color": BAND, "strokeWidth": 3},
+                "encoding": {"x": axis_x, "y": axis_y("low"), "y2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 1, "size": 45},
+                "encoding": {"x": axis_x, "y": axis_y("difference"), "color": colour},
+            },
+            {
+                "transform": [{"filter": "datum.apart"}],
+                "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 12},
+                "encoding": {"x": axis_x, "y": axis_y("difference"), "text": {"field": "agent_id"}},
+            },
+        ]
+        return self._drawn(title, {"data": {"values": values}, "layer": layers})
+
     def bars(self, title: str, rows: Rows, x: str, parts: Mapping[str, str]) -> Chart:
         """Return stacked counts over time; `parts` names each column as the legend says it, at most three."""
         values = [

@@ -1,4 +1,4 @@
-"""XLSX for people: typed cells, header fixed and filtered, a sheet About that says what the rows are.
+"""XLSX for people: typed cells, header fixed and filtered, a chart where the export has one, a sheet About.
 
 Texts are always texts: never a formula, never a link. What Excel could not hold unchanged is no silent loss: numbers of
 more than 15 digits and dates before 1900 become texts, a text or sheet that is too long is an error.
@@ -7,6 +7,7 @@ more than 15 digits and dates before 1900 become texts, a text or sheet that is 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from flows.write import Sheet
+    from flows.write import Chart, Sheet
 
 BINARY = True
 CARRIES_ABOUT = True
@@ -36,12 +37,49 @@ def write(rows: pa.RecordBatchReader, sink: BinaryIO, sheet: Sheet) -> int:
     with xlsxwriter.Workbook(sink, _SAFE | place) as book:
         book.set_calc_mode("manual")
         page = book.add_worksheet("Rows")
-        count = _rows(book, page, rows)
+        charted = Charted(sheet.chart)
+        count = _rows(book, page, rows, charted)
+        if sheet.chart and charted.first:
+            _chart(book, rows.schema.names, sheet.chart, charted)
         _about(book, rows.schema.names, sheet)
     return count
 
 
-def _rows(book: Workbook, page: Worksheet, rows: pa.RecordBatchReader) -> int:
+@dataclass
+class Charted:
+    """The lines of the sheet a chart shows, found while they are written: the first that follow each other."""
+
+    chart: Chart | None
+    first: int = 0
+    last: int = 0
+
+    def see(self, line: int, names: list[str], row: tuple[Any, ...]) -> None:
+        """Take note of a line."""
+        wanted = self.chart.rows if self.chart else {}
+        if not wanted or (self.first and self.last < line - 1):
+            return
+        values = dict(zip(names, row, strict=True))
+        if all(str(values[name]) == value for name, value in wanted.items()):
+            self.first, self.last = self.first or line, line
+
+
+def _chart(book: Workbook, names: list[str], chart: Chart, charted: Charted) -> None:
+    along, value = names.index(chart.along), names.index(chart.value)
+    made = book.add_chart({"type": "line"})
+    made.add_series(
+        {
+            "categories": ["Rows", charted.first, along, charted.last, along],
+            "values": ["Rows", charted.first, value, charted.last, value],
+            "marker": {"type": "circle"},
+        }
+    )
+    made.set_title({"name": chart.title, "name_font": {"size": 12}})
+    made.set_legend({"none": True})
+    made.set_x_axis({"date_axis": True, "num_format": "yyyy-mm-dd"})
+    book.add_worksheet("Chart").insert_chart("B2", made, {"x_scale": 1.6, "y_scale": 1.4})
+
+
+def _rows(book: Workbook, page: Worksheet, rows: pa.RecordBatchReader, charted: Charted) -> int:
     bold = book.add_format({"bold": True, "bottom": 1})
     names = rows.schema.names
     formats: dict[type, Format] = {
@@ -57,6 +95,7 @@ def _rows(book: Workbook, page: Worksheet, rows: pa.RecordBatchReader) -> int:
             line += 1
             if line >= MAX_ROWS:
                 raise CallqaError(f"a sheet holds {MAX_ROWS - 1:,} rows; there are more", fix="Use csv or parquet.")
+            charted.see(line, names, row)
             for column, value in enumerate(row):
                 _cell(page, line, column, value, formats, names[column])
                 if line <= 200:

@@ -5,7 +5,7 @@ from schemas.table import Column, Table
 TABLE = Table(
     name="coaching",
     schema="core",
-    grain="One row per coaching: what it was about, what was agreed, and whether it was done. A change is a new version.",
+    grain="One row per coaching: what it was about, what was agreed, whether it was done. A change is a new version.",
     key=("coaching_id",),
     own=(
         Column("coaching_id", "text", "Id of the coaching.", required=True),

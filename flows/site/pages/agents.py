@@ -16,25 +16,26 @@ def pages(centre: Centre) -> Iterator[Page]:
     """Yield the list and the agents' pages."""
     _, draw = centre.say, Charts(centre.language)
     agents = centre.ask("agent_recent")
-    weeks = _by_agent(centre.ask("agent_week"))
-    lost = _by_agent(centre.ask("agent_question"))
-    praise = {row["agent_id"]: row for row in centre.ask("agent_praise")}
-    yield Page("agents/index.html", "agents.html", _("Agents"), {"agents": agents})
+    weeks, days = _by_agent(centre.ask("agent_week")), _by_agent(centre.ask("agent_chart"))
+    apart = centre.ask("agent_apart")
+    funnels = [
+        draw.funnel(title, [row for row in apart if row["family"] == family], middle)
+        for title, family, middle in (
+            (_("Handle time, times what colleagues take on the same contacts"), "handle_s", 1.0),
+            (_("Resolution, more or less than colleagues, share of contacts"), "resolution_rate", 0.0),
+        )
+    ]
+    yield Page("agents/index.html", "agents.html", _("Agents"), {"agents": agents, "charts": funnels})
     for agent in agents:
         name = agent["agent_id"]
-        rows = weeks.get(name, [])
+        rows, charted = weeks.get(name, []), days.get(name, [])
         score = (_("Policy adherence by week, with 95 % intervals"), rows, "week", "adherence_mean")
         charts = [
             draw.trend(*score, "adherence_low", "adherence_high"),
-            draw.trend(_("Handle time by week, seconds"), rows, "week", "handle_mean_s"),
+            draw.control(_("Handle time by day against expectation, geometric mean in seconds"), charted, "handle_s"),
+            draw.control(_("Resolution by day against expectation"), charted, "resolution_rate"),
         ]
-        shows = {
-            "agent": agent,
-            "weeks": rows,
-            "lost": lost.get(name, []),
-            "praise": praise.get(name),
-            "charts": charts,
-        }
+        shows = {"agent": agent, "weeks": rows, "of": centre.talks.get(name, {}), "charts": charts}
         yield Page(f"agents/{slug(name)}.html", "agent.html", name, shows)
 
 

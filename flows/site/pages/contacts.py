@@ -16,8 +16,8 @@ def pages(centre: Centre) -> Iterator[Page]:
     from qa.contact import contact
     from warehouse.connect import picked
 
-    legs = {leg for row in centre.ask("agent_question") for leg in row["examples"]}
-    legs |= {row["leg_id"] for row in centre.ask("agent_praise")}
+    items = [row for talk in centre.talks.values() for name in ("quote", "praise") for row in talk.get(name, [])]
+    legs = {row["leg_id"] for row in items}
     with picked(centre.connection, sorted(legs)) as few:
         for leg in sorted(legs):
             document = contact_page.html(contact(few, leg), centre.config, centre.language, home="../index.html")

@@ -21,7 +21,13 @@ def pages(centre: Centre) -> Iterator[Page]:
         draw.trend(_("Resolution, share of the contacts documented"), days, "day", "resolution_rate"),
         draw.trend(_("Policy adherence, mean score of the day"), days, "day", "adherence_mean"),
     ]
+    against = centre.ask("centre_chart")
+    charts += [
+        draw.control(_("Handle time by day against expectation, geometric mean in seconds"), against, "handle_s"),
+        draw.control(_("Resolution by day against expectation"), against, "resolution_rate"),
+    ]
     shows = {
+        "against": [row for row in against if row["day"] == centre.as_of],
         "night": centre.ask("night")[0],
         "residuals": centre.ask("residual"),
         "coverage": centre.ask("coverage"),

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from texts_kit import catalogues, written
 
 from flows.site.centre import slug
-from flows.site.look import time
-from flows.site.look import written as figures
 from flows.texts import languages, translator
+from flows.texts.figures import time
+from flows.texts.figures import written as figures
 from schemas.errors import UsageError
 
 FIELDS = re.compile(r"%\(\w+\)s|%%")

@@ -75,7 +75,7 @@ def xlsx_column(content, sheet="Rows"):
 
 
 def test_every_file_in_the_folder_is_a_writer_with_its_contract():
-    assert {"csv", "xlsx", "parquet", "json", "jsonl", "markdown", "table"} <= set(formats())
+    assert {"csv", "xlsx", "parquet", "json", "jsonl", "md", "html", "pdf", "table"} <= set(formats())
     for name in formats():
         assert isinstance(writer(name).BINARY, bool)
         assert isinstance(writer(name).CARRIES_ABOUT, bool)
@@ -124,7 +124,7 @@ def test_null_and_empty_text_differ_in_csv_and_null_stays_null_elsewhere():
     assert json.loads(written("json", table)) == [{"text": None, "n": None}, {"text": "", "n": 0}]
     assert pq.read_table(io.BytesIO(written("parquet", table))).to_pylist() == table.to_pylist()
     assert "–" in written("table", table).decode()
-    assert "| – | – |" in written("markdown", table).decode()
+    assert "| – | – |" in written("md", table).decode()
 
 
 def test_numbers_stay_numbers_in_csv_even_when_negative():
@@ -247,6 +247,6 @@ def test_a_table_keeps_small_shares_visible():
 
 
 def test_markdown_escapes_what_markdown_and_html_understand():
-    shown = written("markdown", texts(["a|b<script>", "![x](y)"])).decode()
+    shown = written("md", texts(["a|b<script>", "![x](y)"])).decode()
     assert "a&#124;b&lt;script&gt;" in shown
     assert "&#33;&#91;x&#93;(y)" in shown

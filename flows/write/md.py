@@ -1,10 +1,14 @@
-"""Markdown table, numbers to the right. Characters that mean something to Markdown or HTML are written as entities."""
+"""Markdown: what the export's own template makes of the rows, else a table, numbers to the right.
+
+Characters that mean something to Markdown or HTML are written as entities.
+"""
 
 from __future__ import annotations
 
 import html
 from typing import TYPE_CHECKING, BinaryIO
 
+from flows import documents
 from flows.write.table import numeric, shown
 
 if TYPE_CHECKING:
@@ -17,7 +21,11 @@ CARRIES_ABOUT = False
 
 
 def write(rows: pa.RecordBatchReader, sink: BinaryIO, sheet: Sheet) -> int:
-    """Write header, alignment and one line a row."""
+    """Write the document; or header, alignment and one line a row."""
+    if sheet.template and (own := sheet.template.with_suffix(".md")).exists():
+        text, number = documents.markdown(rows, sheet, own)
+        sink.write(text.encode())
+        return number
     count = 0
     rules = ["---:" if numeric(field.type) else "---" for field in rows.schema]
     sink.write(_line([_cell(name) for name in rows.schema.names]) + _line(rules))

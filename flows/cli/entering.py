@@ -1,0 +1,49 @@
+"""What the commands share by which people enter something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from schemas.config import Config
+
+By = Annotated[str, typer.Option("--by", help="Who: an id, as it is to stand in the tables.")]
+Own = Annotated[str | None, typer.Option("--id", help="Your own number for it; without it one is made.")]
+
+
+def known(config: Config, name: str) -> dict[str, dict[str, Any]]:
+    """Return what is published of a table and what waits for the night, by id."""
+    from flows import entries
+    from qa.disputes import published
+    from warehouse.connect import open_published
+
+    with open_published(config.published) as connection:
+        return entries.together(config, name, published(connection, name))
+
+
+def refuse_known(id: str, known: dict[str, dict[str, Any]]) -> None:
+    """Raise UsageError for an id that is taken."""
+    if id in known:
+        raise UsageError("the id is taken", found=id, fix="Choose another --id, or leave it out.")
+
+
+def said(text: str, option: str) -> str:
+    """Return a sentence without spaces around it. Raises UsageError for none."""
+    if not text.strip():
+        raise UsageError(f"{option} is empty", fix="Say it in a sentence: others will read it.")
+    return text.strip()
+
+
+def arrow(name: str) -> Any:
+    """Return the type of a listed column, which its name tells."""
+    import pyarrow as pa
+
+    if name.endswith("_at"):
+        return pa.timestamp("us", tz="UTC")
+    if name.endswith("_on"):
+        return pa.date32()
+    return pa.bool_() if name == "is_waiting" else pa.string()
