@@ -13,8 +13,9 @@ from pathlib import Path
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WANTED = {  # name: page of the site, width, height
-    "site_overview": ("index.html", 1200, 1500),
-    "site_agent": ("agents/a07.html", 1200, 1250),
+    "site_overview": ("index.html", 1200, 1900),
+    "site_agents": ("agents/index.html", 1200, 1050),
+    "site_agent": ("agents/a07.html", 1200, 1900),
     "site_policy": ("policies/voice-de-*.html", 1200, 900),
     "site_contact": ("contacts/acd-*.html", 1200, 1000),
 }
@@ -38,5 +39,8 @@ if __name__ == "__main__":
         callqa("demo", str(centre), "--days", "28")
         callqa("nightly", "-w", str(centre), "--date", "2026-03-31")
         callqa("site", "build", "-w", str(centre))
+        sheet = centre / "sheet.html"
+        callqa("export", "coaching", "-w", str(centre), "--agent", "a07", "--format", "html", "-o", str(sheet))
+        shoot(sheet, "talk_sheet", 900, 1500)
         for name, (pattern, width, height) in WANTED.items():
             shoot(sorted((centre / "data" / "site").glob(pattern))[0], name, width, height)

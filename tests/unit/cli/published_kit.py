@@ -7,6 +7,7 @@ import json
 import duckdb
 
 from schemas.tables import all_tables
+from warehouse.models import all_models
 
 TOML = """
 [site]
@@ -52,6 +53,7 @@ def publish(path):
             connection.execute(table.ddl(table.full_name, table.stored))
         put(connection, "ops.run", run_seq=1, run_id="R1", business_date="2026-03-02", started_at="2026-03-03")
         put(connection, "qa.policy", policy_id="p", policy_version=1, content=json.dumps(POLICY))
+        connection.execute(f"CREATE VIEW mart.question AS {all_models()['mart.question'].sql}")
         fail = {
             "policy_id": "p",
             "policy_version": 1,

@@ -9,7 +9,7 @@ import pytest
 
 from flows.readers import reader, source_settings
 from flows.reading.contract import SourceFile
-from schemas.config import load_config
+from schemas.config import ENTRIES, load_config
 from schemas.rules import rules
 from schemas.tables import core_tables
 
@@ -20,10 +20,10 @@ FOUND_BY_VALIDATION = {rule.name for table in core_tables().values() for rule in
 def read(demo):
     """Return what was read by file: (chunks' counts, rows by table, {record number: rules})."""
     config, out = load_config(demo), {}
-    for source in config.sources:
+    for source in (*config.sources, ENTRIES):
         settings = source_settings(config, source)
-        for path in sorted((demo / "inbox").iterdir()):
-            if fnmatch(path.name, source.files):
+        for path in sorted((demo / "inbox").rglob("*.*")):
+            if fnmatch(str(path.relative_to(demo / "inbox")), source.files):
                 file_id = hashlib.sha256(path.read_bytes()).hexdigest()
                 file = SourceFile(path, path.name, file_id, source.name, source.system, config.site.timezone)
                 out[path.name] = counts(reader(config, source).read(file, settings))
@@ -42,7 +42,7 @@ def counts(chunks):
 
 
 def test_every_file_has_a_source(demo, read):
-    assert set(read) == {path.name for path in (demo / "inbox").iterdir()}
+    assert set(read) == {path.name for path in (demo / "inbox").rglob("*") if path.is_file()}
 
 
 def test_as_many_records_are_read_and_ignored_as_were_written(demo, read):
