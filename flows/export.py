@@ -115,14 +115,19 @@ def run_to(config: Config, request: Request, sink: BinaryIO) -> Exported:
     """Write an export to an open stream; its `about` is for the caller to show. Errors as in `run`."""
     from warehouse.connect import open_published
 
+    with open_published(config.published) as connection:
+        return write(connection, config, request, sink)
+
+
+def write(connection: DuckDBPyConnection, config: Config, request: Request, sink: BinaryIO) -> Exported:
+    """Write an export of an open published file to an open stream. Errors as in `run`."""
     made = contract(request.name)
     allow(config, made)
-    with open_published(config.published) as connection:
-        as_of, run_id = latest_run(connection)
-        asked = settled(connection, made, request, as_of)
-        about = describe(config, made, asked, as_of, run_id)
-        form = request.format or made.format
-        return Exported(select(connection, config, asked, form, sink, sheet(made, asked, about)), about)
+    as_of, run_id = latest_run(connection)
+    asked = settled(connection, made, request, as_of)
+    about = describe(config, made, asked, as_of, run_id)
+    form = request.format or made.format
+    return Exported(select(connection, config, asked, form, sink, sheet(made, asked, about)), about)
 
 
 def sheet(made: Contract, request: Request, about: tuple[tuple[str, str], ...], scratch: Path | None = None) -> Sheet:

@@ -14,7 +14,8 @@ def test_every_file_ends_as_the_truth_says(demo_night):
     workspace, report = demo_night
     assert report.status == "ok"
     names = ("status", "records_read", "records_loaded", "records_quarantined", "records_duplicate", "records_ignored")
-    found = {row[0]: row[1:] for row in query(workspace, f"SELECT file_name, {', '.join(names)} FROM ops.file_ledger")}
+    rows = query(workspace, f"SELECT file_name, {', '.join(names)} FROM ops.file_ledger")
+    found = {row[0].rpartition("/")[2]: row[1:] for row in rows}
     for row in truth(workspace, "files"):
         if row["status"] == "duplicate":
             assert found[row["file"]][0] == "duplicate"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from flows import export
 from flows.site.centre import Centre, Page, slug
 from flows.site.charts import Charts
 
@@ -26,6 +28,7 @@ def pages(centre: Centre) -> Iterator[Page]:
         )
     ]
     yield Page("agents/index.html", "agents.html", _("Agents"), {"agents": agents, "charts": funnels})
+    yield Page("agents/talks.html", "talks.html", _("Talk sheet"), whole=_talks(centre))
     for agent in agents:
         name = agent["agent_id"]
         rows, charted = weeks.get(name, []), days.get(name, [])
@@ -37,6 +40,14 @@ def pages(centre: Centre) -> Iterator[Page]:
         ]
         shows = {"agent": agent, "weeks": rows, "of": centre.talks.get(name, {}), "charts": charts}
         yield Page(f"agents/{slug(name)}.html", "agent.html", name, shows)
+
+
+def _talks(centre: Centre) -> str:
+    """Return the talk sheets of all agents for the last whole week, to print."""
+    made = BytesIO()
+    request = export.Request("coaching", "html", everybody=True, language=centre.language)
+    export.write(centre.connection, centre.config, request, made)
+    return made.getvalue().decode()
 
 
 def _by_agent(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
