@@ -5,44 +5,42 @@ The page asks the network for nothing and runs nothing: its policy forbids both,
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.cells import visible
+from flows.texts import translator
 from qa.explain import clock, evidence_lines, percent
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from qa.contact import Contact, Turn
     from qa.explain import Answer
     from schemas.config import Config
 
 SIGNS = {"pass": "✓", "fail": "✗", "not_applicable": "–", "unknown": "?"}
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "pass": "kept", "fail": "missed", "not_applicable": "does not apply", "unknown": "not known",
-        "agent": "Agent", "customer": "Customer", "system": "System", "bot": "Bot",
-        "unknown_speaker": "Speaker not known", "transcript": "What was said", "scores": "Scores", "tip": "Tip",
-        "weight": "weight", "final": "final", "bounds": "bounds", "answered": "answered", "to": "to",
-        "version": "version", "human": "Left to people, not part of this score", "arithmetic": "Arithmetic",
-        "advisory": "advisory, not scored", "unscored": "No policy applies to this part.", "part": "Part",
-        "hidden": "not shown", "question": "Question", "answer": "Answer", "earned": "Earned",
-        "same": "Computed again from the stored answers: the same.", "subject": "Subject",
-        "ADVICE": "A coaching aid: rules read this contact, a person decides what follows.",
-    },
-    "de": {
-        "pass": "erfüllt", "fail": "verfehlt", "not_applicable": "trifft nicht zu", "unknown": "nicht bekannt",
-        "agent": "Agent", "customer": "Kunde", "system": "System", "bot": "Bot",
-        "unknown_speaker": "Sprecher unbekannt", "transcript": "Was gesagt wurde", "scores": "Bewertung", "tip": "Tipp",
-        "weight": "Gewicht", "final": "Ergebnis", "bounds": "Grenzen", "answered": "beantwortet", "to": "bis",
-        "version": "Version", "human": "Menschen überlassen, nicht Teil dieser Bewertung", "arithmetic": "Rechnung",
-        "advisory": "nur Hinweis, nicht gewertet", "unscored": "Für diesen Teil gilt keine Richtlinie.", "part": "Teil",
-        "hidden": "nicht gezeigt", "question": "Frage", "answer": "Antwort", "earned": "Erreicht",
-        "same": "Aus den gespeicherten Antworten neu gerechnet: dasselbe.", "subject": "Betreff",
-        "ADVICE": "Eine Hilfe zum Coachen: Regeln haben diesen Kontakt gelesen, ein Mensch entscheidet, was folgt.",
-    },
-}  # fmt: skip
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """Return what the page says, by what it is about. Raises UsageError for a language there are no texts in."""
+    _ = translator(language)
+    return {
+        "pass": _("kept"), "fail": _("missed"), "not_applicable": _("does not apply"), "unknown": _("not known"),
+        "agent": _("Agent"), "customer": _("Customer"), "system": _("System"), "bot": _("Bot"),
+        "unknown_speaker": _("Speaker not known"), "transcript": _("What was said"), "scores": _("Scores"),
+        "tip": _("Tip"), "weight": _("weight"), "final": _("final"), "bounds": _("bounds"),
+        "answered": _("of the weight answered"), "to": _("to"), "version": _("version"),
+        "human": _("Left to people, not part of this score"), "arithmetic": _("Arithmetic"),
+        "advisory": _("advisory, not scored"), "unscored": _("No policy applies to this part."), "part": _("Part"),
+        "hidden": _("not shown"), "question": _("Question"), "answer": _("Answer"), "earned": _("Earned"),
+        "same": _("Computed again from the stored answers: the same."), "subject": _("Subject"),
+        "ADVICE": _("A coaching aid: rules read this contact, a person decides what follows."),
+    }  # fmt: skip
 
 
 def html(contact: Contact, config: Config, language: str, home: str | None = None) -> str:
@@ -50,16 +48,10 @@ def html(contact: Contact, config: Config, language: str, home: str | None = Non
 
     `home` is the page to go back to, where this one is part of a site.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"clock": clock, "percent": percent, "evidence": evidence_lines, "visible": visible}
     with_agent = config.privacy.mode == "agent"
-    template = environment.get_template("contact_page.html")
-    return template.render(
+    return _template().render(
         contact=contact,
-        words=WORDS[language],
+        words=texts(language),
         language=language,
         signs=SIGNS,
         with_agent=with_agent,
@@ -69,9 +61,19 @@ def html(contact: Contact, config: Config, language: str, home: str | None = Non
     )
 
 
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"clock": clock, "percent": percent, "evidence": evidence_lines, "visible": visible}
+    return environment.get_template("contact_page.html")
+
+
 def text(contact: Contact, config: Config, language: str) -> str:
     """Return the same for a terminal: the talk with its marks, then the arithmetic."""
-    words, lines = WORDS[language], list[str]()
+    words, lines = texts(language), list[str]()
     for part in contact.parts:
         lines += [_head(contact, part.about, config, words), ""]
         lines += [part.silence] if part.silence else []

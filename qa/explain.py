@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import CallqaError, UsageError, Where
@@ -255,7 +256,7 @@ def _one(connection: DuckDBPyConnection, score: dict[str, Any], run_seq: int | N
     if stored is None:
         raise CallqaError(f"the policy of the score is not stored: {key[0]} version {key[1]}")
     try:
-        shape = build(Shape, json.loads(stored[0]), lambda name: Where(field=name))
+        shape = _shape(stored[0])
     except CallqaError as problem:
         raise CallqaError(
             f"{key[0]} version {key[1]} was written for another version of callqa: the score cannot be explained",
@@ -274,6 +275,12 @@ def _one(connection: DuckDBPyConnection, score: dict[str, Any], run_seq: int | N
         parts.append(Part(section.id, section.title, section.weight, asked))
     human = [one.text for section in shape.sections for one in section.questions if one.human]
     return Explanation(score, shape.title, shape.pass_mark, shape.min_coverage, parts, human)
+
+
+@lru_cache(maxsize=64)
+def _shape(content: str) -> Shape:
+    """Return a stored policy's content as questions and weights. Raises CallqaError for one of another version."""
+    return build(Shape, json.loads(content), lambda name: Where(field=name))
 
 
 def _answered(one: Question, outcome: str, score: float | None, weight: float, step: str | None, *rest: Any) -> Answer:

@@ -31,14 +31,14 @@ def show(
     Example: callqa score show LEG -w demo
     """
     from flows import contact_page
+    from flows.texts import translator
     from qa.contact import contact
     from schemas.config import load_config
     from warehouse.connect import open_published
 
     if form not in ("terminal", "html"):
         raise UsageError("unknown format", found=form, expected="terminal or html")
-    if language not in contact_page.WORDS:
-        raise UsageError("no such language", found=language, expected=" or ".join(contact_page.WORDS))
+    translator(language)
     config = load_config(workspace)
     with open_published(config.published) as connection:
         found = contact(connection, ref, policy)

@@ -6,8 +6,10 @@ serves light, dark and paper.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
@@ -148,11 +150,22 @@ class Charts:
     def _drawn(self, title: str, spec: dict[str, Any]) -> Chart:
         import vl_convert
 
-        whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": WIDTH, "height": HEIGHT}
-        svg = vl_convert.vegalite_to_svg(
-            whole | {"config": CONFIG} | spec, allowed_base_urls=[], format_locale=LOCALES[self.language]
-        )
+        values = spec.pop("data")["values"]
+        drawing = json.loads(_compiled(json.dumps(spec)))
+        next(data for data in drawing["data"] if data["name"] == "rows")["values"] = values
+        svg = vl_convert.vega_to_svg(drawing, allowed_base_urls=[], format_locale=LOCALES[self.language])
         return Chart(title, _fitted(str(svg), title))
+
+
+@cache
+def _compiled(spec: str) -> str:
+    """Return a kind of chart ready to be drawn with rows: a third of the work, and the same for every agent."""
+    import vl_convert
+
+    whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": WIDTH, "height": HEIGHT}
+    return json.dumps(
+        vl_convert.vegalite_to_vega(whole | {"config": CONFIG, "data": {"name": "rows"}} | json.loads(spec))
+    )
 
 
 def _bounds(row: Mapping[str, Any], low: str | None, high: str | None) -> dict[str, Any]:
