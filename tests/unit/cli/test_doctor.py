@@ -77,6 +77,7 @@ def test_a_published_file_that_opens_tells_its_runs_and_a_damaged_one_is_a_probl
 
 def test_a_package_that_does_not_import_is_named_with_its_error(monkeypatch):
     assert import_error("typer") is None
+    assert import_error("vl-convert-python") is None
     assert import_error("no-such-package") == "no-such-package: ModuleNotFoundError: No module named 'no_such_package'"
     monkeypatch.setattr(
         doctor, "import_error", lambda package: "duckdb: ImportError: x" if package == "duckdb" else None
