@@ -290,6 +290,7 @@ def _answered(one: Question, outcome: str, score: float | None, weight: float, s
     return Answer(one.id, one.text, outcome, score, weight, step, is_advisory, reason, proof, *about)
 
 
+@lru_cache(maxsize=1024)
 def _exact(value: float) -> Fraction:
     """Return a number as it is written: 0.1 is a tenth, not the float nearest to it."""
     return Fraction(repr(value))

@@ -103,6 +103,20 @@ class Charts:
         ]
         return self._drawn(title, {"data": {"values": values}, "layer": layers})
 
+    def distribution(self, title: str, rows: Rows, width: float) -> Chart:
+        """Return how many values lie in each bin: `low` is where it begins, `width` how wide all are."""
+        values = [{"low": row["low"], "high": row["low"] + width, "n": row["n"]} for row in rows]
+        if not values:
+            return Chart(title, Markup())
+        encoding = {
+            "x": {"field": "low", "type": "quantitative", "title": None, "bin": {"binned": True, "step": width}},
+            "x2": {"field": "high"},
+            "y": {"field": "n", "type": "quantitative", "title": None},
+        }
+        return self._drawn(
+            title, {"data": {"values": values}, "mark": {"type": "bar", "color": ACCENT}, "encoding": encoding}
+        )
+
     def funnel(self, title: str, rows: Rows, middle: float) -> Chart:
         """Return differences by number of contacts with their intervals; those told apart from chance are named."""
         values = [{name: row[name] for name in ("agent_id", "n", "difference", "low", "high", "apart")} for row in rows]

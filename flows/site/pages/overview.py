@@ -26,6 +26,14 @@ def pages(centre: Centre) -> Iterator[Page]:
         draw.control(_("Handle time by day against expectation, geometric mean in seconds"), against, "handle_s"),
         draw.control(_("Resolution by day against expectation"), against, "resolution_rate"),
     ]
+    spread = centre.ask("distribution")
+    charts += [
+        draw.distribution(title, [row for row in spread if row["figure"] == figure], width)
+        for title, figure, width in (
+            (_("Contacts by handle time, minutes; the last bar holds all longer ones"), "handle_s", 1),
+            (_("Contacts by score, percent"), "adherence", 5),
+        )
+    ]
     shows = {
         "against": [row for row in against if row["day"] == centre.as_of],
         "night": centre.ask("night")[0],
