@@ -103,7 +103,7 @@ def test_a_night_on_the_temporary_server_twice(workspace):
     assert (report["status"], report["business_date"]) == ("ok", "2026-03-31")
     assert report["records"]["read"] > 100
     steps = [line.split()[0] for line in first.stderr.splitlines() if line.startswith("  ")]
-    assert steps == ["fetch", "claim", "read", "validate", "load", "compute", "score", "reconcile", "publish"]
+    assert steps == ["fetch", "claim", "read", "validate", "load", "compute", "score", "reconcile", "publish", "pages"]
     second = callqa(workspace, "nightly", "--date", "2026-03-31")
     assert second.returncode == 0, second.stderr
     assert "records  0 read" in second.stdout

@@ -196,3 +196,14 @@ def seen(page, width):
     ]
     words += ["--enable-logging=stderr", "--dump-dom", page.as_uri()]
     return subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
+
+
+def test_contacts_made_in_several_processes_are_the_same(demo_night, sites, tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.site.pages.contacts.ALONE", 3)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    folder = build(load_config(demo_night[0]), tmp_path / "site", "en").folder
+    found, known = (
+        {page.name: page.read_bytes() for page in (where / "contacts").iterdir()} for where in (folder, sites["en"])
+    )
+    assert found == known
+    assert len(found) > 40
