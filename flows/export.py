@@ -179,9 +179,15 @@ def query_of(name: str) -> str:
 
 def allow(config: Config, made: Contract) -> None:
     """Raise PrivacyError unless the configuration allows rows about single people."""
-    if made.personal_data in ("agent", "customer") and config.privacy.mode != "agent":
+    if made.personal_data in ("agent", "customer"):
+        allow_people(config, f"the export {made.export!r} shows single {made.personal_data}s")
+
+
+def allow_people(config: Config, what: str) -> None:
+    """Raise PrivacyError where single people may not be shown; `what` says who does it."""
+    if config.privacy.mode != "agent":
         raise PrivacyError(
-            f"the export {made.export!r} shows single {made.personal_data}s; this workspace shows teams only",
+            f"{what}; this workspace shows teams only",
             where=Where(config.root / "callqa.toml", field="privacy.mode"),
             found=config.privacy.mode,
             expected="agent",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from flows.cli import output
-from flows.cli.entering import By, Own, arrow, known, refuse_known, said
+from flows.cli.entering import By, Own, known, one_known, refuse_known, replaced, said, show
 from flows.cli.options import HERE, Format, Json, Limit, Output, Raw, Workspace, a_day
-from schemas.errors import PrivacyError, UsageError, Where, nearest
+from schemas.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from schemas.config import Config
@@ -96,18 +96,15 @@ def done(
     Example: callqa coaching done --help
     """
     from flows import entries
-    from schemas.tables import table
 
     config, now = _allowed(workspace), datetime.now(UTC)
-    entered = known(config, "coaching")
-    if id not in entered:
-        raise UsageError("no such coaching", found=id, fix=nearest(id, entered))
-    row = {column.name: entered[id][column.name] for column in table("coaching").own} | {
+    before = one_known(config, "coaching", id)
+    changes = {
         "done_on": a_day(on, "--on") if on else date.today(),  # noqa: DTZ011 - the day it is where this is typed
         "done_by": said(by, "--by"),
         "note": note,
     }
-    entries.write(config, "coaching", [row], now)
+    entries.write(config, "coaching", [replaced("coaching", before, changes)], now)
     output.say(f"{id}: done with the next night.")
 
 
@@ -126,21 +123,14 @@ def list_(
 
     Example: callqa coaching list -w demo --open
     """
-    import pyarrow as pa
-
     config = _allowed(workspace)
     rows = [
-        {name: row[name] for name in LISTED}
+        row
         for row in known(config, "coaching").values()
         if not (open and row["done_on"]) and agent in (None, row["agent_id"])
     ]
     rows.sort(key=lambda row: (row["coached_on"], row["coaching_id"]))
-    if json:
-        output.show_json(rows)
-        return
-    schema = pa.schema([pa.field(name, arrow(name)) for name in LISTED])
-    reader = pa.Table.from_pylist(rows, schema=schema).to_reader()
-    output.emit(reader, format or "table", output_file, limit, raw=raw)
+    show(rows, LISTED, format, output_file, limit, json=json, raw=raw)
 
 
 @app.command()
@@ -167,16 +157,11 @@ def effect(
 
 def _allowed(workspace: Any) -> Config:
     """Return the configuration where single agents may be shown."""
+    from flows.export import allow_people
     from schemas.config import load_config
 
     config = load_config(workspace)
-    if config.privacy.mode != "agent":
-        raise PrivacyError(
-            "coachings are about single agents; this workspace shows teams only",
-            where=Where(config.root / "callqa.toml", field="privacy.mode"),
-            found=config.privacy.mode,
-            expected="agent",
-        )
+    allow_people(config, "coachings are about single agents")
     return config
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from flows.cli import output
-from flows.cli.entering import By, Own, arrow, known, refuse_known, said
+from flows.cli.entering import By, Own, known, one_known, refuse_known, replaced, said, show
 from flows.cli.options import HERE, Format, Json, Limit, Output, Raw, Workspace
-from schemas.errors import UsageError, nearest
-
-if TYPE_CHECKING:
-    pass
+from schemas.errors import UsageError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -124,23 +121,20 @@ def decide(
     from flows import entries
     from qa.disputes import effect
     from schemas.config import load_config
-    from schemas.tables import table
 
     config, now = load_config(workspace), datetime.now(UTC)
-    entered = known(config, "dispute")
-    if id not in entered:
-        raise UsageError("no such dispute", found=id, fix=nearest(id, entered))
-    before = entered[id]
+    before = one_known(config, "dispute", id)
     if by in (before["claimed_by"], before["agent_id"]):
         raise UsageError("nobody decides a dispute of their own", found=by, fix="Let somebody else decide.")
     if before["decision"]:
         output.say(f"Replaces: {before['decision']}, by {before['decided_by']}.")
-    row = {column.name: before[column.name] for column in table("dispute").own} | {
+    changes = {
         "decision": decision,
         "decision_reason": said(reason, "--reason"),
         "decided_by": said(by, "--by"),
         "decided_at": now,
     }
+    row = replaced("dispute", before, changes)
     entries.write(config, "dispute", [row], now)
     output.say(f"{id}: {decision}. Effect with the next night: {effect(row)}.")
 
@@ -160,8 +154,6 @@ def list_(
 
     Example: callqa dispute list -w demo --open
     """
-    import pyarrow as pa
-
     from qa.disputes import effect
     from schemas.config import load_config
 
@@ -174,13 +166,8 @@ def list_(
         names, found = DISPUTE_COLUMNS, list(known(config, "dispute").values())
         rows = [row | {"state": row["decision"] or "open", "effect": effect(row)} for row in found]
         rows = [row for row in rows if not (open and row["decision"])]
-    shown = sorted(({name: row[name] for name in names} for row in rows), key=lambda row: str(row[names[0]]))
-    if json:
-        output.show_json(shown)
-        return
-    schema = pa.schema([pa.field(name, arrow(name)) for name in names])
-    reader = pa.Table.from_pylist(shown, schema=schema).to_reader()
-    output.emit(reader, format or "table", output_file, limit, raw=raw)
+    rows.sort(key=lambda row: str(row[names[0]]))
+    show(rows, names, format, output_file, limit, json=json, raw=raw)
 
 
 @app.command("except")
@@ -234,18 +221,15 @@ def withdraw(
     """
     from flows import entries
     from schemas.config import load_config
-    from schemas.tables import table
 
     config, now = load_config(workspace), datetime.now(UTC)
-    entered = known(config, "exception")
-    if id not in entered:
-        raise UsageError("no such exception", found=id, fix=nearest(id, entered))
-    if entered[id]["dispute_id"]:
-        fix = f"Decide the dispute again: callqa dispute decide {entered[id]['dispute_id']}"
+    before = one_known(config, "exception", id)
+    if before["dispute_id"]:
+        fix = f"Decide the dispute again: callqa dispute decide {before['dispute_id']}"
         raise UsageError("the exception follows from a dispute", found=id, fix=fix)
-    if entered[id]["is_withdrawn"]:
+    if before["is_withdrawn"]:
         raise UsageError("the exception was withdrawn before", found=id)
-    row = {column.name: entered[id][column.name] for column in table("exception").own} | {
+    changes = {
         "reason": said(reason, "--reason"),
         "decided_by": said(by, "--by"),
         "decided_at": now,
@@ -253,5 +237,5 @@ def withdraw(
         "dispute_id": None,
         "is_wrong_agent": None,
     }
-    entries.write(config, "exception", [row], now)
+    entries.write(config, "exception", [replaced("exception", before, changes)], now)
     output.say(f"{id}: withdrawn with the next night.")
