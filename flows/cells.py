@@ -7,6 +7,7 @@ one away and gives the text back unchanged. Numbers are numbers: a negative numb
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,12 @@ def restore(text: str) -> str:
 def visible(text: str) -> str:
     r"""Return the text with control and direction characters written out, as `\x1b` or `\u202e`."""
     return _UNSEEN.sub(lambda found: _escape(found.group()), text)
+
+
+def unmarked(text: str, also: str = "") -> str:
+    """Return the text for Markdown: what means something there, or to HTML, is an entity; `also` more characters."""
+    characters = "\\`*_[]|!" + also
+    return html.escape(text, quote=False).translate({ord(one): f"&#{ord(one)};" for one in characters})
 
 
 def _escape(character: str) -> str:

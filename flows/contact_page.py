@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from flows.cells import visible
+from flows.documents import environment
 from flows.texts import translator
 from qa.explain import clock, evidence_lines, percent
 
@@ -49,10 +48,9 @@ def html(contact: Contact, config: Config, language: str, home: str | None = Non
     `home` is the page to go back to, where this one is part of a site.
     """
     with_agent = config.privacy.mode == "agent"
-    return _template().render(
+    return _template(language).render(
         contact=contact,
         words=texts(language),
-        language=language,
         signs=SIGNS,
         with_agent=with_agent,
         earned=_earned,
@@ -62,13 +60,10 @@ def html(contact: Contact, config: Config, language: str, home: str | None = Non
 
 
 @cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"clock": clock, "percent": percent, "evidence": evidence_lines, "visible": visible}
-    return environment.get_template("contact_page.html")
+def _template(language: str) -> Template:
+    made = environment(language, Path(__file__).parent)
+    made.filters |= {"clock": clock, "percent": percent, "evidence": evidence_lines}
+    return made.get_template("contact_page.html")
 
 
 def text(contact: Contact, config: Config, language: str) -> str:

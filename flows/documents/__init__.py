@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from flows.cells import visible
+from flows.cells import unmarked, visible
 from flows.texts import translations
 from flows.texts.figures import written
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 HOME = Path(__file__).parent
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.]*[A-Za-z0-9])?")
-_MEANS_SOMETHING = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_[]|!#"})
 
 
 def environment(language: str, *folders: Path, markup: bool = True) -> Environment:
@@ -81,4 +79,4 @@ def _read(rows: pa.RecordBatchReader) -> list[Row]:
 def _said(value: Any) -> Any:
     if not isinstance(value, str) or _PLAIN.fullmatch(value):
         return value
-    return escape(flat(value), quote=False).translate(_MEANS_SOMETHING)
+    return unmarked(flat(value), "#")

@@ -5,10 +5,10 @@ Characters that mean something to Markdown or HTML are written as entities.
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, BinaryIO
 
 from flows import documents
+from flows.cells import unmarked
 from flows.write.table import numeric, shown
 
 if TYPE_CHECKING:
@@ -28,19 +28,12 @@ def write(rows: pa.RecordBatchReader, sink: BinaryIO, sheet: Sheet) -> int:
         return number
     count = 0
     rules = ["---:" if numeric(field.type) else "---" for field in rows.schema]
-    sink.write(_line([_cell(name) for name in rows.schema.names]) + _line(rules))
+    sink.write(_line([unmarked(name) for name in rows.schema.names]) + _line(rules))
     for batch in rows:
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            sink.write(_line([_cell(shown(value)) for value in row]))
+            sink.write(_line([unmarked(shown(value)) for value in row]))
             count += 1
     return count
-
-
-def _cell(text: str) -> str:
-    escaped = html.escape(text, quote=False)
-    for character in "\\`*_[]|!":
-        escaped = escaped.replace(character, f"&#{ord(character)};") if character in escaped else escaped
-    return escaped
 
 
 def _line(cells: list[str]) -> bytes:
