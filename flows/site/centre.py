@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.documents import parts
 from flows.export import latest_run, query_of
 from flows.texts import translations
 
@@ -26,14 +27,14 @@ KINDS = ("overview", "teams", "agents", "queues", "policies", "contacts", "runs"
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its path in the site, its template, its title, and what the template shows."""
+    """One page: its path in the site, its title, and its template with what that shows, or the `whole` of it."""
 
     path: str
-    template: str
+    template: str | None
     title: str
     shows: dict[str, Any] = field(default_factory=dict)
-    whole: str | None = None
-    """A finished document that only lacks the way back, instead of a template."""
+    whole: str = ""
+    """A finished document instead of a template."""
 
     @property
     def up(self) -> str:
@@ -77,20 +78,15 @@ class Centre:
 
     def ask(self, name: str, **more: Any) -> list[dict[str, Any]]:
         """Return the rows of `select/<name>.sql`; it may use $since, $recent, $until, $min_n, $min_team and `more`."""
-        names, rows = self._rows((SELECTS / f"{name}.sql").read_text(encoding="utf-8"), more)
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return self._rows((SELECTS / f"{name}.sql").read_text(encoding="utf-8"), more)
 
     @cached_property
     def talks(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
         """Return the export `coaching` for the week up to the night, by agent and section."""
-        names, found = self._rows(query_of("coaching"), {"since": self.as_of - timedelta(days=6)})
-        made: dict[str, dict[str, list[dict[str, Any]]]] = {}
-        for row in found:
-            item = dict(zip(names, row, strict=True))
-            made.setdefault(item["agent_id"], {}).setdefault(item["section"], []).append(item)
-        return made
+        found = self._rows(query_of("coaching"), {"since": self.as_of - timedelta(days=6)})
+        return {agent: dict(parts(items, "section")) for agent, items in parts(found, "agent_id")}
 
-    def _rows(self, text: str, more: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def _rows(self, text: str, more: dict[str, Any]) -> list[dict[str, Any]]:
         known = {
             "since": self.as_of - timedelta(weeks=WEEKS),
             "recent": self.recent,
@@ -104,7 +100,8 @@ class Centre:
         result = self.connection.execute(
             text, {key: value for key, value in known.items() if re.search(rf"\${key}\b", text)}
         )
-        return [column[0] for column in result.description or []], result.fetchall()
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     @cached_property
     def questions(self) -> dict[tuple[str, int, str], dict[str, Any]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SOFT, LINE, ACCENT, BAND, BAD = (f"var(--{name})" for name in ("soft", "line", "accent", "band", "bad"))
 AXIS_X = {"format": "%d.%m.", "tickCount": 8, "labelOverlap": True}
+DAYS = {"field": "x", "type": "temporal", "title": None, "scale": {"padding": 12}, "axis": AXIS_X}
 WIDTH, HEIGHT = 640, 180
 LOCALES: dict[str, Literal["en-US", "de-DE"]] = {
     "en": "en-US",
@@ -38,6 +39,13 @@ CONFIG = {
     "legend": {"labelColor": SOFT, "titleColor": SOFT, "orient": "top", "title": None, "symbolStrokeWidth": 2},
     "text": {"color": SOFT},
 }  # fmt: skip
+
+
+def _height(field: str) -> dict[str, Any]:
+    return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}}
+
+
+SPAN = {"y": _height("low"), "y2": {"field": "high"}}
 
 
 @dataclass(frozen=True)
@@ -60,16 +68,13 @@ class Charts:
         values = [{"x": str(row[x]), "y": row[y], **_bounds(row, low, high)} for row in rows]
         if not any(one["y"] is not None for one in values):
             return Chart(title, Markup())
-        axis_x = {"field": "x", "type": "temporal", "title": None, "scale": {"padding": 12}, "axis": AXIS_X}
-        axis_y = {"field": "y", "type": "quantitative", "title": None, "scale": {"zero": False}}
         layers: list[dict[str, Any]] = []
         if low and high:
-            band = {"y": {**axis_y, "field": "low"}, "y2": {"field": "high"}, "x": axis_x}
-            layers.append({"mark": {"type": "rule", "color": BAND, "strokeWidth": 7}, "encoding": band})
+            layers.append({"mark": {"type": "rule", "color": BAND, "strokeWidth": 7}, "encoding": {"x": DAYS, **SPAN}})
         point = {"filled": True, "fill": ACCENT, "size": 40}
         line = {"type": "line", "color": ACCENT, "strokeWidth": 2, "point": point}
-        layers.append({"mark": line, "encoding": {"x": axis_x, "y": axis_y}})
-        return self._drawn(title, {"data": {"values": values}, "layer": layers})
+        layers.append({"mark": line, "encoding": {"x": DAYS, "y": _height("y")}})
+        return self._drawn(title, values, {"layer": layers})
 
     def control(self, title: str, rows: Rows, subject: str) -> Chart:
         """Return a control chart of one subject: expectation, limits, each day's value, signals marked."""
@@ -81,27 +86,18 @@ class Charts:
         ]
         if not values:
             return Chart(title, Markup())
-        axis_x = {"field": "x", "type": "temporal", "title": None, "scale": {"padding": 12}, "axis": AXIS_X}
-
-        def axis_y(field: str) -> dict[str, Any]:
-            return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}}
-
-        limits = {"x": axis_x, "y": axis_y("low"), "y2": {"field": "high"}}
         step = {"interpolate": "step", "color": BAND}
         marked = {"condition": {"test": "datum.signal", "value": BAD}, "value": ACCENT}
         larger = {"condition": {"test": "datum.signal", "value": 110}, "value": 32}
         layers = [
-            {"mark": {"type": "area", "opacity": 0.45, **step}, "encoding": limits},
-            {
-                "mark": {"type": "line", "strokeDash": [4, 3], **step},
-                "encoding": {"x": axis_x, "y": axis_y("expected")},
-            },
+            {"mark": {"type": "area", "opacity": 0.45, **step}, "encoding": {"x": DAYS, **SPAN}},
+            {"mark": {"type": "line", "strokeDash": [4, 3], **step}, "encoding": {"x": DAYS, "y": _height("expected")}},
             {
                 "mark": {"type": "point", "filled": True, "opacity": 1},
-                "encoding": {"x": axis_x, "y": axis_y("value"), "color": marked, "size": larger},
+                "encoding": {"x": DAYS, "y": _height("value"), "color": marked, "size": larger},
             },
         ]
-        return self._drawn(title, {"data": {"values": values}, "layer": layers})
+        return self._drawn(title, values, {"layer": layers})
 
     def distribution(self, title: str, rows: Rows, width: float) -> Chart:
         """Return how many values lie in each bin: `low` is where it begins, `width` how wide all are."""
@@ -113,9 +109,7 @@ class Charts:
             "x2": {"field": "high"},
             "y": {"field": "n", "type": "quantitative", "title": None},
         }
-        return self._drawn(
-            title, {"data": {"values": values}, "mark": {"type": "bar", "color": ACCENT}, "encoding": encoding}
-        )
+        return self._drawn(title, values, {"mark": {"type": "bar", "color": ACCENT}, "encoding": encoding})
 
     def funnel(self, title: str, rows: Rows, middle: float) -> Chart:
         """Return differences by number of contacts with their intervals; those told apart from chance are named."""
@@ -123,28 +117,21 @@ class Charts:
         if not values:
             return Chart(title, Markup())
         axis_x = {"field": "n", "type": "quantitative", "title": "n", "axis": {"tickCount": 6}}
-
-        def axis_y(field: str) -> dict[str, Any]:
-            return {"field": field, "type": "quantitative", "title": None, "scale": {"zero": False}}
-
         colour = {"condition": {"test": "datum.apart", "value": ACCENT}, "value": SOFT}
         layers: list[dict[str, Any]] = [
             {"mark": {"type": "rule", "color": SOFT, "strokeDash": [4, 3]}, "encoding": {"y": {"datum": middle}}},
-            {
-                "mark": {"type": "rule", "color": BAND, "strokeWidth": 3},
-                "encoding": {"x": axis_x, "y": axis_y("low"), "y2": {"field": "high"}},
-            },
+            {"mark": {"type": "rule", "color": BAND, "strokeWidth": 3}, "encoding": {"x": axis_x, **SPAN}},
             {
                 "mark": {"type": "point", "filled": True, "opacity": 1, "size": 45},
-                "encoding": {"x": axis_x, "y": axis_y("difference"), "color": colour},
+                "encoding": {"x": axis_x, "y": _height("difference"), "color": colour},
             },
             {
                 "transform": [{"filter": "datum.apart"}],
                 "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 12},
-                "encoding": {"x": axis_x, "y": axis_y("difference"), "text": {"field": "agent_id"}},
+                "encoding": {"x": axis_x, "y": _height("difference"), "text": {"field": "agent_id"}},
             },
         ]
-        return self._drawn(title, {"data": {"values": values}, "layer": layers})
+        return self._drawn(title, values, {"layer": layers})
 
     def bars(self, title: str, rows: Rows, x: str, parts: Mapping[str, str]) -> Chart:
         """Return stacked counts over time; `parts` names each column as the legend says it, at most three."""
@@ -159,12 +146,11 @@ class Charts:
             "y": {"field": "n", "type": "quantitative", "title": None},
             "color": {"field": "part", "type": "nominal", "scale": colours, "title": None},
         }
-        return self._drawn(title, {"data": {"values": values}, "mark": {"type": "bar"}, "encoding": encoding})
+        return self._drawn(title, values, {"mark": {"type": "bar"}, "encoding": encoding})
 
-    def _drawn(self, title: str, spec: dict[str, Any]) -> Chart:
+    def _drawn(self, title: str, values: list[dict[str, Any]], spec: dict[str, Any]) -> Chart:
         import vl_convert
 
-        values = spec.pop("data")["values"]
         drawing = json.loads(_compiled(json.dumps(spec)))
         next(data for data in drawing["data"] if data["name"] == "rows")["values"] = values
         svg = vl_convert.vega_to_svg(drawing, allowed_base_urls=[], format_locale=LOCALES[self.language])

@@ -34,7 +34,7 @@ class Look:
 
     def html(self, kind: str, page: Page) -> str:
         """Return a page as a document."""
-        if page.whole is not None:
+        if page.template is None:
             return page.whole
         return self.environment.get_template(page.template).render(page=page, kind=kind, **page.shows)
 

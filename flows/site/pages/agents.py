@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows import export
+from flows.documents import parts
 from flows.site.centre import Centre, Page, slug
 from flows.site.charts import Charts
 
@@ -18,7 +18,7 @@ def pages(centre: Centre) -> Iterator[Page]:
     """Yield the list and the agents' pages."""
     _, draw = centre.say, Charts(centre.language)
     agents = centre.ask("agent_recent")
-    weeks, days = _by_agent(centre.ask("agent_week")), _by_agent(centre.ask("agent_chart"))
+    weeks, days = (dict(parts(centre.ask(name), "agent_id")) for name in ("agent_week", "agent_chart"))
     apart = centre.ask("agent_apart")
     funnels = [
         draw.funnel(title, [row for row in apart if row["family"] == family], middle)
@@ -28,7 +28,7 @@ def pages(centre: Centre) -> Iterator[Page]:
         )
     ]
     yield Page("agents/index.html", "agents.html", _("Agents"), {"agents": agents, "charts": funnels})
-    yield Page("agents/talks.html", "talks.html", _("Talk sheet"), whole=_talks(centre))
+    yield Page("agents/talks.html", None, _("Talk sheet"), whole=_talks(centre))
     for agent in agents:
         name = agent["agent_id"]
         rows, charted = weeks.get(name, []), days.get(name, [])
@@ -48,7 +48,3 @@ def _talks(centre: Centre) -> str:
     request = export.Request("coaching", "html", everybody=True, language=centre.language)
     export.write(centre.connection, centre.config, request, made)
     return made.getvalue().decode()
-
-
-def _by_agent(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    return {agent: list(found) for agent, found in groupby(rows, key=lambda row: row["agent_id"])}

@@ -35,7 +35,7 @@ def pages(centre: Centre) -> Iterator[Page]:
     alone = (centre.connection, centre.config, centre.language, legs)
     documents = _documents(*alone) if few else _together(centre, legs, workers)
     for leg, document in zip(legs, documents, strict=True):
-        yield Page(f"contacts/{slug(leg)}.html", "contact.html", leg, {}, whole=document)
+        yield Page(f"contacts/{slug(leg)}.html", None, leg, {}, whole=document)
 
 
 def _documents(connection: DuckDBPyConnection, config: Config, language: str, legs: list[str]) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
+from flows.documents import parts
 from flows.site.centre import Centre, Page, slug
 from flows.site.charts import Charts
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 def pages(centre: Centre) -> Iterator[Page]:
     """Yield the list, then one page per team that is large enough to be shown."""
     _, draw = centre.say, Charts(centre.language)
-    weeks = {team: list(rows) for team, rows in groupby(centre.ask("team_week"), key=lambda row: row["team"])}
-    lost = {team: list(rows) for team, rows in groupby(centre.ask("team_question"), key=lambda row: row["team"])}
+    weeks, lost = (dict(parts(centre.ask(name), "team")) for name in ("team_week", "team_question"))
     yield Page("teams/index.html", "teams.html", _("Teams"), {"teams": [rows[-1] for rows in weeks.values()]})
     for team, rows in weeks.items():
         if not rows[-1]["large_enough"]:
