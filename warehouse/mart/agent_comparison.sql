@@ -157,18 +157,12 @@ select
     b.n,
     b.matched_n,
     b.unmatched_strata_n,
-    round(case when b.scale = 'ratio' then exp(b.total / b.matched_n) else b.total / b.matched_n end, 6) as observed,
-    round(
-        case when b.scale = 'ratio' then exp(b.expected / b.matched_n) else b.expected / b.matched_n end, 6
-    ) as expected,
-    round(case when b.scale = 'ratio' then exp(b.difference) else b.difference end, 6) as difference,
-    round(
-        case when b.scale = 'ratio' then exp(b.difference - b.half_width) else b.difference - b.half_width end, 6
-    ) as difference_ci_low,
-    round(
-        case when b.scale = 'ratio' then exp(b.difference + b.half_width) else b.difference + b.half_width end, 6
-    ) as difference_ci_high,
-    round(case when b.scale = 'ratio' then exp(b.believed) else b.believed end, 6) as believed_difference,
+    own_scale(b.total / b.matched_n, b.scale) as observed,
+    own_scale(b.expected / b.matched_n, b.scale) as expected,
+    own_scale(b.difference, b.scale) as difference,
+    own_scale(b.difference - b.half_width, b.scale) as difference_ci_low,
+    own_scale(b.difference + b.half_width, b.scale) as difference_ci_high,
+    own_scale(b.believed, b.scale) as believed_difference,
     p.place_from,
     p.place_to,
     round(b.q, 6) as q_value,

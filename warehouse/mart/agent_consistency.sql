@@ -43,6 +43,6 @@ select
     subject,
     agent_id,
     n,
-    round(case when scale = 'ratio' then exp(spread) else spread end, 6) as spread,
-    round(case when scale = 'ratio' then exp(colleagues_spread) else colleagues_spread end, 6) as colleagues_spread
+    own_scale(spread, scale) as spread,
+    own_scale(colleagues_spread, scale) as colleagues_spread
 from agents

@@ -147,11 +147,11 @@ select
     before_n,
     after_n,
     peers_n,
-    round(case when scale = 'ratio' then exp(before_mean) else before_mean end, 6) as before,
-    round(case when scale = 'ratio' then exp(after_mean) else after_mean end, 6) as after,
-    round(case when scale = 'ratio' then exp(effect) else effect end, 6) as effect,
-    round(case when scale = 'ratio' then exp(effect - half_width) else effect - half_width end, 6) as effect_ci_low,
-    round(case when scale = 'ratio' then exp(effect + half_width) else effect + half_width end, 6) as effect_ci_high,
+    own_scale(before_mean, scale) as before,
+    own_scale(after_mean, scale) as after,
+    own_scale(effect, scale) as effect,
+    own_scale(effect - half_width, scale) as effect_ci_low,
+    own_scale(effect + half_width, scale) as effect_ci_high,
     case
         when days_after < 1
         then 'too_early'

@@ -91,7 +91,7 @@ select
     agent_id,
     on_date,
     n,
-    round(case when scale = 'ratio' then exp(value) else value end, 6) as value,
+    own_scale(value, scale) as value,
     round(
         case
             scale

@@ -49,6 +49,7 @@ with
             figure,
             dimension,
             customers,
+            case when figure = 'waiting' then 'ratio' end as scale,
             sum(n)::bigint as n,
             coalesce(sum(n) filter (others_n >= 5), 0)::bigint as matched_n,
             sum(total) filter (others_n >= 5) / matched_n as mean,
@@ -67,32 +68,7 @@ select
     matched_n,
     round(case when figure = 'waiting' then exp(mean) - 1 else mean end, 6) as mean,
     round(case when figure = 'waiting' then exp(others_mean) - 1 else others_mean end, 6) as others_mean,
-    case
-        when matched_n >= 20
-        then round(case when figure = 'waiting' then exp(mean - others_mean) else mean - others_mean end, 6)
-    end as difference,
-    case
-        when matched_n >= 20
-        then
-            round(
-                case
-                    when figure = 'waiting'
-                    then exp(mean - others_mean - half_width)
-                    else mean - others_mean - half_width
-                end,
-                6
-            )
-    end as difference_ci_low,
-    case
-        when matched_n >= 20
-        then
-            round(
-                case
-                    when figure = 'waiting'
-                    then exp(mean - others_mean + half_width)
-                    else mean - others_mean + half_width
-                end,
-                6
-            )
-    end as difference_ci_high
+    case when matched_n >= 20 then own_scale(mean - others_mean, scale) end as difference,
+    case when matched_n >= 20 then own_scale(mean - others_mean - half_width, scale) end as difference_ci_low,
+    case when matched_n >= 20 then own_scale(mean - others_mean + half_width, scale) end as difference_ci_high
 from groups

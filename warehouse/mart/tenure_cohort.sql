@@ -29,6 +29,7 @@ with
             family,
             subject,
             cohort,
+            case when family = 'handle_s' then 'ratio' end as scale,
             count(*) as agents,
             avg(difference) as mean,
             t_975(count(*) - 1) * stddev_samp(difference) / sqrt(count(*)) as half_width
@@ -40,8 +41,8 @@ select
     subject,
     cohort,
     agents,
-    round(case when family = 'handle_s' then exp(mean) else mean end, 6) as difference,
-    round(case when family = 'handle_s' then exp(mean - half_width) else mean - half_width end, 6) as difference_ci_low,
-    round(case when family = 'handle_s' then exp(mean + half_width) else mean + half_width end, 6) as difference_ci_high
+    own_scale(mean, scale) as difference,
+    own_scale(mean - half_width, scale) as difference_ci_low,
+    own_scale(mean + half_width, scale) as difference_ci_high
 from cohorts
 where agents >= 5
