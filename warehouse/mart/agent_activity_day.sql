@@ -38,7 +38,10 @@ with
             unnest(
                 generate_series(
                     timezone($site_timezone, started_at)::date::timestamp,
-                    timezone($site_timezone, coalesce(ended_at, started_at))::date::timestamp,
+                    -- What ends at midnight tells nothing of the day that begins then.
+                    timezone(
+                        $site_timezone, greatest(started_at, coalesce(ended_at, started_at) - interval 1 microsecond)
+                    )::date::timestamp,
                     interval 1 day
                 )
             )::date as on_date
